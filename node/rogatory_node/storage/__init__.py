@@ -1,0 +1,1 @@
+"""Durable state: one writing connection, many readers, rows sealed at rest, attachment files written to last."""
