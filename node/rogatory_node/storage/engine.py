@@ -245,12 +245,12 @@ class _PostgresWriting:
     def __init__(self, url: URL) -> None:
         self._loop = asyncio.new_event_loop()
         self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+        self._connection = self._engine.connect()
         try:
-            self._connection = self._loop.run_until_complete(self._engine.connect().start())
+            self._loop.run_until_complete(self._connection.start())
             self.run(check_postgres)
         except BaseException:
-            self._loop.run_until_complete(self._engine.dispose())
-            self._loop.close()
+            self.close()
             raise
         # Only now: what checks the server needs no lock.
         event.listen(self._connection.sync_connection, "begin", _begin_alone)
@@ -259,9 +259,15 @@ class _PostgresWriting:
         return self._loop.run_until_complete(self._connection.run_sync(work))
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._connection.close())
-        self._loop.run_until_complete(self._engine.dispose())
+        self._loop.run_until_complete(self._close())
         self._loop.close()
+
+    async def _close(self) -> None:
+        if self._connection.sync_connection is not None:
+            await self._connection.close()
+        await self._engine.dispose()
+        # The transport closes its socket one turn of the loop later.
+        await asyncio.sleep(0)
 
 
 def _begin_alone(connection: Connection) -> None:

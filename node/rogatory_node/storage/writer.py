@@ -17,12 +17,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RootTransaction
 
 from rogatory_node.faults import point
 from rogatory_node.storage.engine import WritingConnection, storage_error_of
@@ -147,6 +148,8 @@ class Writer:
             connection.close()
         except Exception as error:  # noqa: BLE001 - whatever it was, the state of the database is unknown
             self._fail(error)
+            with suppress(Exception):
+                connection.close()
             return
         self.stopped.set_result(None)
 
@@ -195,7 +198,15 @@ def _commit(group: list[_Waiting], connection: Connection) -> None:
         StorageFailedError: The disk or the database failed.
     """
     try:
-        _transaction(group, connection)
+        transaction = _storage(connection.begin)
+    except StorageFailedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - no command is at fault, and none was tried
+        for item in group:
+            item.error = error
+        return
+    try:
+        _apply(group, connection, transaction)
     except StorageFailedError:
         raise
     except Exception as error:  # noqa: BLE001 - it belongs to who submitted the command
@@ -206,8 +217,7 @@ def _commit(group: list[_Waiting], connection: Connection) -> None:
             _commit([item], connection)
 
 
-def _transaction(group: list[_Waiting], connection: Connection) -> None:
-    transaction = _storage(connection.begin)
+def _apply(group: list[_Waiting], connection: Connection, transaction: RootTransaction) -> None:
     try:
         point("writer.begun")
         for kind, items in _by_kind(group).items():
