@@ -95,10 +95,14 @@ def open_writing(url: str | URL) -> WritingConnection:
     Raises:
         UnsafeDatabaseError: A setting would let the database lose what it acknowledged.
         WriterTakenError: Another connection writes to this SQLite file.
+        StorageFailedError: The database cannot be reached or opened.
         StorageError: The URL names no engine that we know.
-        sqlalchemy.exc.DBAPIError: The database cannot be opened.
     """
-    return _WRITING[_backend(url)](make_url(url))
+    opening = _WRITING[_backend(url)]
+    try:
+        return opening(make_url(url))
+    except (DBAPIError, OSError) as error:
+        raise storage_error_of(error) or StorageFailedError(str(error)) from error
 
 
 def open_reading(url: str | URL) -> AsyncEngine:

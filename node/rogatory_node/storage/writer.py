@@ -74,8 +74,7 @@ class Writer:
         """Start the thread and wait until the database is open.
 
         Raises:
-            StorageError: The database is unsafe, taken or unknown.
-            sqlalchemy.exc.DBAPIError: It cannot be opened.
+            StorageError: The database is unsafe, taken, unknown or cannot be opened.
         """
         self._thread.start()
         self._opened.result()

@@ -1,11 +1,13 @@
 """Opening databases: durable or not at all, one that writes, many that read."""
 
+import asyncio
 import sqlite3
 from functools import partial
 from pathlib import Path
 
+import asyncpg
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import URL, Connection, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from rogatory_node import migrations
@@ -64,15 +66,10 @@ def test_STO_05_a_database_in_memory_is_refused(url: str) -> None:
 @pytest.mark.postgres
 @pytest.mark.parametrize("value", ["off", "local", "remote_write"])
 async def test_STO_23_a_server_that_commits_without_flushing_is_refused(postgres_url: str, value: str) -> None:
-    import asyncpg
-
-    dsn = postgres_url
-    admin = await asyncpg.connect(dsn)
+    admin = await asyncpg.connect(postgres_url)
     name = await admin.fetchval("SELECT current_database()")
     await admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO {value}')
     await admin.close()
-
-    import asyncio
 
     with pytest.raises(UnsafeDatabaseError) as caught:
         await asyncio.to_thread(open_writing, postgres_url)
@@ -143,8 +140,6 @@ async def test_readers_see_what_was_committed_and_keep_their_snapshot(sqlite_url
 
 
 def test_a_name_with_signs_that_urls_use_is_a_file(tmp_path: Path) -> None:
-    from sqlalchemy import URL
-
     url = URL.create("sqlite", database=str(tmp_path / "a?b#c%20d.db"))
     connection = open_writing(url)
     connection.run(migrations.upgrade)
@@ -250,3 +245,13 @@ def test_an_unknown_engine_is_refused(function: object) -> None:
 )
 def test_STO_06_versions_with_the_log_reset_error_are_known(version: tuple[int, int, int], affected: bool) -> None:
     assert affected is wal_reset_affected(version)
+
+
+def test_a_database_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "node.db").write_bytes(b"not a database, and long enough to be looked at" * 100)
+    with pytest.raises(StorageFailedError):
+        open_writing(f"sqlite:///{tmp_path}/node.db")
+    with pytest.raises(StorageFailedError):
+        open_writing(f"sqlite:///{tmp_path}/nowhere/node.db")
+    with pytest.raises(StorageFailedError):
+        open_writing(f"postgresql://rogatory@/x?host={tmp_path}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rogatory_node import migrations
@@ -231,6 +231,56 @@ def test_STO_04_no_space_fails_the_command_and_not_the_writer(sqlite_database: s
     assert writer.submit(big, "big").result(10) is None
     writer.close()
     assert writer.stopped.result(10) is None
+
+
+@pytest.mark.postgres
+def test_STO_23_a_connection_lost_in_a_commit_is_final(postgres_url: str) -> None:
+    """Whether the server made that commit is unknown; the next start finds out."""
+    connection = open_writing(postgres_url)
+    connection.run(migrations.upgrade)
+    connection.close()
+    writer = Writer(partial(open_writing, postgres_url))
+    writer.start()
+
+    def suicide(connection: Connection, commands: list[None]) -> list[None]:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        return commands
+
+    with pytest.raises(StorageFailedError):
+        writer.submit(suicide, None).result(10)
+    with pytest.raises(StorageFailedError):
+        writer.stopped.result(10)
+    with pytest.raises(StorageFailedError):
+        writer.submit(put, "k")
+
+
+@pytest.mark.postgres
+def test_two_replicas_extend_one_counter_without_losing_a_step(postgres_url: str) -> None:
+    """Both read, add one and write: without the lock over whole transactions they would overwrite each other."""
+    connection = open_writing(postgres_url)
+    connection.run(migrations.upgrade)
+    connection.run(lambda core: commit_row(core, "n", b"0"))
+    connection.close()
+
+    def step(connection: Connection, commands: list[None]) -> list[int]:
+        n = int(connection.execute(select(meta.c.value)).scalar_one())
+        connection.execute(update(meta).values(value=str(n + len(commands)).encode()))
+        return [n] * len(commands)
+
+    replicas = [Writer(partial(open_writing, postgres_url), group_most=2) for _ in range(2)]
+    for replica in replicas:
+        replica.start()
+    futures = [replica.submit(step, None) for _ in range(50) for replica in replicas]
+    for future in futures:
+        future.result(10)
+    assert replicas[0].submit(step, None).result(10) == 100
+    for replica in replicas:
+        replica.close()
+
+
+def commit_row(connection: Connection, key: str, value: bytes) -> None:
+    with connection.begin():
+        connection.execute(meta.insert(), [{"key": key, "value": value}])
 
 
 # --- P02: killed at each named point --------------------------------------------------------------------------------
