@@ -117,7 +117,7 @@ class Home:
         return self.root / "lock"
 
     def create(self) -> None:
-        """Make the folders of a new home.
+        """Make the folders of a new home, durable when this returns.
 
         Raises:
             HomeExistsError: There already is a node.
@@ -128,6 +128,8 @@ class Home:
         for folder in (self.root, self.blobs, self.keys, self.run):
             folder.mkdir(mode=FOLDER_MODE, parents=folder == self.root, exist_ok=True)
         self.check()
+        for folder in (self.root, self.root.absolute().parent):
+            sync_folder(folder)
 
     def check(self) -> None:
         """Check that the home is there and closed to others.

@@ -41,3 +41,8 @@ def test_the_points_in_the_code_are_those_in_the_list() -> None:
     sources = Path(faults.__file__).parent.rglob("*.py")
     used = {name for source in sources for name in re.findall(r'\bpoint\("([^"]+)"\)', source.read_text())}
     assert used == faults.POINTS
+
+
+def test_every_point_is_described() -> None:
+    described = re.findall(r"^\| `([^`]+)`", (Path(__file__).parents[1] / "faults.md").read_text(), re.MULTILINE)
+    assert sorted(described) == sorted(faults.POINTS)

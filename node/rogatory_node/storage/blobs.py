@@ -56,6 +56,7 @@ class BlobFolder:
             The names whose part file was removed.
         """
         self.root.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        sync_folder(self.root.absolute().parent)
         kept = wanted or {}
         swept = [path.name.removesuffix(_PART) for path in self.root.glob(f"*{_PART}")]
         swept = [name for name in swept if name not in kept]

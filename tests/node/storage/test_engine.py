@@ -1,6 +1,7 @@
 """Opening databases: durable or not at all, one that writes, many that read."""
 
 import asyncio
+import shutil
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -100,24 +101,31 @@ async def test_STO_06_readers_cannot_write(database: str) -> None:
     reading = open_reading(database)
     async with reading.connect() as connection:
         assert (await connection.execute(select(meta))).all() == []
+        if database.startswith("sqlite"):
+            assert (await connection.exec_driver_sql("PRAGMA query_only")).scalar_one() == 1
         with pytest.raises(DBAPIError):
             await connection.execute(meta.insert(), [{"key": "k", "value": b"v"}])
     await reading.dispose()
 
 
-async def test_STO_06_the_last_reader_leaves_the_log_alone(tmp_path: Path) -> None:
-    """Only the writing connection checkpoints, so a reader that closes last must not."""
-    url = f"sqlite:///{tmp_path}/node.db"
-    connection = open_writing(url)
+async def test_STO_06_a_reader_that_closes_last_leaves_the_log_alone(tmp_path: Path) -> None:
+    """Only the writing connection checkpoints, also when its process died and a reader is the last to leave."""
+    connection = open_writing(f"sqlite:///{tmp_path}/node.db")
     connection.run(migrations.upgrade)
-    reading = open_reading(url)
-    async with reading.connect() as core:
-        await core.execute(select(meta))
-        connection.run(put)
-        log = (tmp_path / "node.db-wal").read_bytes()
-    await reading.dispose()
-    assert log == (tmp_path / "node.db-wal").read_bytes()
+    connection.run(put)
+    died = tmp_path / "died"
+    died.mkdir()
+    for name in ("node.db", "node.db-wal"):
+        shutil.copy(tmp_path / name, died)
     connection.close()
+
+    log = (died / "node.db-wal").read_bytes()
+    reading = open_reading(f"sqlite:///{died}/node.db")
+    async with reading.connect() as core:
+        assert (await core.execute(select(meta.c.key))).scalars().all() == ["k"]
+    await reading.dispose()
+    assert log
+    assert log == (died / "node.db-wal").read_bytes()
 
 
 def put(connection: Connection) -> None:
