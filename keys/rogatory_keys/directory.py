@@ -190,6 +190,11 @@ class Directory:
         """Return every authority known, in the order in which they appeared."""
         return [self.resolve(aid, at) for aid in self.state.authorities]
 
+    def heads(self) -> list[tuple[str, int, bytes]]:
+        """Return origin, size and root of every log, to compare with a peer's (B.11.3, ``heads``)."""
+        heads = (log.head for log in self.state.logs.values())
+        return [(head.origin, head.size, head.root) for head in heads if head is not None]
+
     def freshness(self, registry: Aid, now: int) -> Freshness:
         """Say how fresh a log is. Without any checkpoint it blocks.
 
