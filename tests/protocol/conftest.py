@@ -90,6 +90,10 @@ class Sample:
         )
         return sign(self.seal, Context.LETTER, payload)
 
+    @property
+    def letter_raw(self) -> bytes:
+        return self.letter()
+
     def keys(self, aid: Aid, kid: Kid, ts: int) -> bytes:
         if (aid, kid) != (self.a, self.seal.kid):
             raise RefusedError(Code.DIRECTORY_OLD, "key")
