@@ -4,6 +4,7 @@ import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rogatory_protocol.errors import LocalProtocolError, RefusedError
 from rogatory_protocol.rcbor import decode, encode
 

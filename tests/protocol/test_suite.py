@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.suite import (
     MLDSA_SIGNATURE_BYTES,
