@@ -190,6 +190,19 @@ class Delivery(RuleBasedStateMachine):
         message = self.wire[where] if twice else self.wire.pop(where)
         self.hear(*message)
 
+    @precondition(lambda self: self.synced and self.sender.items)
+    @rule()
+    def converse(self) -> None:
+        """For once everything works, so that the deeper states are reached often."""
+        self.offer()
+        while self.wire:
+            self.hear(*self.wire.pop(0))
+
+    @precondition(lambda self: self.wire)
+    @rule()
+    def lose_message(self) -> None:
+        self.wire.pop()
+
     @rule()
     def lose_link(self) -> None:
         """All that is on the way is gone; so are the keys of the link."""
@@ -198,6 +211,7 @@ class Delivery(RuleBasedStateMachine):
         for number in list(self.sender.items):
             self.step(number, Event.LINK_LOST)
 
+    @precondition(lambda self: self.wire)
     @rule()
     def lose_keys(self) -> None:
         self.keys += 1
@@ -214,6 +228,10 @@ class Delivery(RuleBasedStateMachine):
     @rule()
     def pass_time(self) -> None:
         self.now += 2
+        self.lapse()
+
+    def lapse(self) -> None:
+        """A sender looks at its deadlines all the time, and first of all when it starts."""
         for number, item in self.sender.items.items():
             if self.now > item.exp:
                 self.step(number, Event.DEADLINE)
@@ -222,12 +240,14 @@ class Delivery(RuleBasedStateMachine):
     def back_up(self, who: str) -> None:
         self.backups[who] = copy.deepcopy(getattr(self, who))
 
+    @precondition(lambda self: self.sender.items)
     @rule(who=st.sampled_from(["sender", "recipient"]))
     def restore(self, who: str) -> None:
         """An old disk comes back; nothing is opened or offered until SYNC is complete."""
         setattr(self, who, copy.deepcopy(self.backups[who]))
         self.offered.clear()
         self.lose_link()
+        self.lapse()
         self.synced = False
 
     @precondition(lambda self: not self.synced)
@@ -246,6 +266,7 @@ class Delivery(RuleBasedStateMachine):
         for item in self.sender.items.values():
             self.take_back(item)
         self.wire.clear()
+        self.lapse()
 
     def recipient_knows(self, number: int) -> bool:
         return number in self.recipient.refused or any(each.number == number for each in self.recipient.inbox)
@@ -299,10 +320,8 @@ class Delivery(RuleBasedStateMachine):
             self.sync()
         self.lose_link()
         for _ in range(4):
-            self.offer()
             self.repeat_evidence()
-            while self.wire:
-                self.hear(*self.wire.pop(0))
+            self.converse()
         inbox = {item.number for item in self.recipient.inbox}
         for number, item in self.sender.items.items():
             late = any(each.ts > item.exp for each in self.sender.held[number])
