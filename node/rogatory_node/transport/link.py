@@ -1,0 +1,254 @@
+"""One link: a WebSocket under TLS, the handshake inside it, then sealed frames (B.11).
+
+* Until the peer has proved itself, a message is at most 16 KiB and one waits: strangers eat no memory (B.11.1).
+* Whatever fails closes the socket with 1008 and says no more.
+* Before each send the clocks are compared: a machine that was frozen or cloned closes without sending (B.12.4).
+* The caller owes the READY exchange, liveness and everything that frames mean.
+"""
+
+import asyncio
+import os
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.connection import Connection
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from rogatory_node.transport.tls import PinError, check_pin, dialling
+from rogatory_protocol.errors import Code, ProtocolError, RefusedError
+from rogatory_protocol.ids import Aid
+from rogatory_protocol.limits import HANDSHAKE_SECONDS, MAX_HANDSHAKE_BYTES, MAX_MESSAGE_BYTES
+from rogatory_protocol.link import frames
+from rogatory_protocol.link.channel import Channel, jumped
+from rogatory_protocol.link.handshake import Initiator, LinkKeys, NodeKey, Responder
+from rogatory_protocol.suite import Signer
+
+SUBPROTOCOL: Final = Subprotocol("rgt.1")
+POLICY: Final = 1008
+WRITE_BYTES: Final = 4 * 1024 * 1024  # two chunks and the small frames between them
+QUEUE: Final = 16  # messages that wait once the peer is known
+
+
+class LinkError(Exception):
+    """The link could not be made, or has ended. What went wrong stays in our own log."""
+
+
+class Clock(Protocol):
+    """The two clocks of a machine, in seconds."""
+
+    def wall(self) -> float:
+        """Seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    wall = staticmethod(time.time)
+    monotonic = staticmethod(time.monotonic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are on links: our authority, its node key, and how we look up the node keys of others."""
+
+    aid: Aid
+    signer: Signer = field(repr=False)
+    node_key: NodeKey
+    clock: Clock = field(default_factory=SystemClock)
+
+
+class Link:
+    """An authenticated link. It is *not* endorsed: give nothing before the peer's READY is verified (B.11.3)."""
+
+    __slots__ = ("_channel", "_clock", "_last_monotonic", "_last_wall", "_socket", "keys")
+
+    def __init__(self, socket: Connection, keys: LinkKeys, clock: Clock) -> None:
+        """Take over a socket whose handshake is done."""
+        self._socket, self._clock, self.keys = socket, clock, keys
+        self._last_wall, self._last_monotonic = clock.wall(), clock.monotonic()
+        self._channel = Channel(keys, now=self._last_monotonic)
+
+    @property
+    def peer(self) -> Aid:
+        """The authority at the other end."""
+        return self.keys.peer
+
+    async def send(self, frame: frames.Frame, *, waited: bool = False) -> None:
+        """Seal and send one frame; it waits while the peer reads slowly.
+
+        Args:
+            frame: What to send.
+            waited: The pause since the last send was scheduled, so that only the clocks are compared.
+
+        Raises:
+            LinkError: The link has ended.
+            LocalProtocolError: The frame cannot be written; the link goes on.
+        """
+        wall, monotonic = self._clock.wall(), self._clock.monotonic()
+        if jumped(
+            last_wall=self._last_wall,
+            last_monotonic=self._last_monotonic,
+            wall=wall,
+            monotonic=monotonic,
+            waiting=waited,
+        ):
+            # Without another frame, not even a WebSocket close: its key and counter may live twice (B.12.4).
+            self.abort()
+            raise LinkError("this machine was suspended or copied")
+        plain = frames.write(frame)
+        if self._channel.must_end(monotonic):
+            raise LinkError("the link has ended")
+        self._last_wall, self._last_monotonic = wall, monotonic
+        try:
+            await self._socket.send(self._channel.seal(plain, now=monotonic))
+        except ConnectionClosed:
+            self._channel.close()
+            raise LinkError("the line is gone") from None
+
+    async def receive(self) -> frames.Frame:
+        """Return the next frame. An unknown type is answered here with ERROR 20, and the link stays.
+
+        Raises:
+            LinkError: The link has ended, by either side or by a fault of the line.
+        """
+        while True:
+            plain = await self._next()
+            try:
+                return frames.read(plain)
+            except RefusedError as refusal:
+                if refusal.code is not Code.UNKNOWN_TYPE:
+                    await self.close(POLICY)
+                    raise LinkError("malformed frame") from None
+                body = {"code": int(refusal.code), "retry": 0, "note": "", "ld": None}
+                await self.send(frames.Frame(type=frames.Type.ERROR, req=frames.number(plain), body=body), waited=True)
+
+    async def close(self, code: int = 1000) -> None:
+        """End the link and wait until the socket is closed. It may be called twice."""
+        self._channel.close()
+        await self._socket.close(code)
+
+    def abort(self) -> None:
+        """Drop the line at once, sending nothing."""
+        self._channel.close()
+        self._socket.transport.abort()
+
+    async def _next(self) -> bytes:
+        try:
+            message = await self._socket.recv(decode=False)
+            return self._channel.open(message, now=self._clock.monotonic())
+        except ConnectionClosed:
+            self._channel.close()
+            raise LinkError("the line is gone") from None
+        except ProtocolError:
+            await self._socket.close(POLICY)
+            raise LinkError("a fault of the line") from None
+
+
+async def dial(url: str, peer: Aid, identity: Identity, *, pins: Collection[bytes] = ()) -> Link:
+    """Dial an authority at one of its card's addresses.
+
+    Raises:
+        LinkError: Nobody answers within 10 s, the certificate is not good, or another authority answers.
+    """
+    context: ssl.SSLContext | None = dialling(pins) if url.startswith("wss:") else None
+    try:
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            socket = await connect(
+                f"{url.rstrip('/')}/rgt/{peer.hex()}",
+                ssl=context,
+                subprotocols=[SUBPROTOCOL],
+                compression=None,
+                max_size=MAX_HANDSHAKE_BYTES,
+                max_queue=1,
+                write_limit=WRITE_BYTES,
+                ping_interval=None,
+                proxy=None,
+            )
+            return await _guarded(socket, lambda: _initiate(socket, peer, identity, pins))
+    except (OSError, TimeoutError, InvalidHandshake):
+        raise LinkError("nobody answers at that address") from None
+
+
+async def listen(
+    host: str, port: int, identity: Identity, on_link: Callable[[Link], Awaitable[None]], context: ssl.SSLContext
+) -> Server:
+    """Listen for links; *on_link* owns each until it returns. Close the returned server to stop.
+
+    Raises:
+        OSError: The address or port is not ours to take.
+    """
+    path = f"/rgt/{identity.aid.hex()}"
+
+    def check(connection: ServerConnection, request: Request) -> Response | None:
+        return None if request.path == path else connection.respond(404, "")
+
+    async def accept(socket: ServerConnection) -> None:
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                link = await _guarded(socket, lambda: _respond(socket, identity))
+        except (LinkError, TimeoutError):
+            return
+        await on_link(link)
+
+    return await serve(
+        accept,
+        host,
+        port,
+        ssl=context,
+        subprotocols=[SUBPROTOCOL],
+        process_request=check,
+        compression=None,
+        max_size=MAX_HANDSHAKE_BYTES,
+        max_queue=1,
+        write_limit=WRITE_BYTES,
+        ping_interval=None,
+        open_timeout=HANDSHAKE_SECONDS,
+        server_header=None,
+    )
+
+
+async def _initiate(socket: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:
+    tunnel = socket.transport.get_extra_info("ssl_object")
+    check_pin(tunnel.getpeercert(binary_form=True) if tunnel else None, pins)
+    side = Initiator(me=me.aid, signer=me.signer, peer=peer, node_key=me.node_key, random=os.urandom)
+    await socket.send(side.hello)
+    last, keys = side.finish(await socket.recv(decode=False))
+    _trust(socket)
+    await socket.send(last)
+    return Link(socket, keys, me.clock)
+
+
+async def _respond(socket: ServerConnection, me: Identity) -> Link:
+    side = Responder(me=me.aid, signer=me.signer, node_key=me.node_key, random=os.urandom)
+    await socket.send(side.answer(await socket.recv(decode=False)))
+    keys = side.finish(await socket.recv(decode=False))
+    _trust(socket)
+    return Link(socket, keys, me.clock)
+
+
+async def _guarded(socket: Connection, shake: Callable[[], Awaitable[Link]]) -> Link:
+    """Run one side of the handshake; on any failure close without detail."""
+    try:
+        return await shake()
+    except (ProtocolError, ConnectionClosed, PinError):
+        await socket.close(POLICY)
+        raise LinkError("the other side did not prove who it is") from None
+    except BaseException:
+        socket.transport.abort()
+        raise
+
+
+def _trust(socket: Connection) -> None:
+    """Lift the limits that hold for strangers, now that the peer has proved itself."""
+    socket.protocol.max_message_size = MAX_MESSAGE_BYTES
+    socket.recv_messages.high, socket.recv_messages.low = QUEUE, QUEUE // 4

@@ -1,0 +1,201 @@
+"""Two ends of a real socket under TLS find each other and carry frames; strangers and faults get nothing."""
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from rogatory_node.transport.link import Identity, Link, LinkError, SystemClock, dial, listen
+from rogatory_node.transport.tls import check_pin, dialling, listening, pin_of, self_signed
+from rogatory_protocol.errors import Code, RefusedError
+from rogatory_protocol.ids import Aid, Kid
+from rogatory_protocol.link.frames import Chunk, Frame, Type
+from rogatory_protocol.suite import SigningKey
+
+AIDS = {name: Aid(hashlib.sha256(name.encode()).digest()) for name in ("XA", "XB", "XC")}
+KEYS = {name: SigningKey(hashlib.sha512(name.encode()).digest()) for name in AIDS}
+GOOD = {(AIDS[name], KEYS[name].kid): KEYS[name].public for name in AIDS}
+
+
+def node_key(aid: Aid, kid: Kid) -> bytes:
+    try:
+        return GOOD[aid, kid]
+    except KeyError:
+        raise RefusedError(Code.NOT_GOOD, "no such node key") from None
+
+
+def identity(name: str, clock: SystemClock | None = None) -> Identity:
+    return Identity(aid=AIDS[name], signer=KEYS[name], node_key=node_key, clock=clock or SystemClock())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, bytes]:
+    folder: Path = tmp_path_factory.mktemp("tls")
+    key, pem = self_signed("localhost", datetime.now(UTC))
+    (folder / "key.pem").write_bytes(key)
+    (folder / "cert.pem").write_bytes(pem)
+    return listening(folder / "cert.pem", folder / "key.pem"), pin_of(ssl.PEM_cert_to_DER_cert(pem.decode()))
+
+
+@asynccontextmanager
+async def listening_node(
+    certificate: tuple[ssl.SSLContext, bytes], on_link: Callable[[Link], Awaitable[None]], name: str = "XB"
+) -> AsyncIterator[str]:
+    server = await listen("127.0.0.1", 0, identity(name), on_link, certificate[0])
+    try:
+        yield f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def echo(link: Link) -> None:
+    try:
+        while True:
+            await link.send(await link.receive())
+    except LinkError:
+        return
+
+
+async def test_frames_of_every_size_cross_a_real_socket(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        assert link.peer == AIDS["XB"]
+        for size in (1, 65_535, 1_048_592):
+            await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(size))))
+            assert len((await link.receive()).body.piece) == size
+        await link.close()
+
+
+async def test_LNK_02_another_authority_at_the_address_is_not_linked(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo, "XC") as url:
+        with pytest.raises(LinkError):
+            await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+
+
+async def test_LNK_25_a_certificate_outside_the_pins_is_refused(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        with pytest.raises(LinkError):
+            await dial(url, AIDS["XB"], identity("XA"), pins=[bytes(32)])
+        with pytest.raises(LinkError):
+            await dial(url, AIDS["XB"], identity("XA"))
+
+
+async def test_LNK_25_old_versions_of_tls_are_refused(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        old = dialling([certificate[1]])
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
+        with pytest.raises(OSError):  # noqa: PT011 - an alert or a reset, as the other side's timing has it
+            await connect(f"{url}/rgt/{AIDS['XB'].hex()}", ssl=old, proxy=None)
+        async with connect(f"{url}/rgt/{AIDS['XB'].hex()}", ssl=dialling([certificate[1]]), proxy=None):
+            pass
+
+
+async def test_LNK_20_other_paths_and_compression_are_declined(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        context = dialling([certificate[1]])
+        with pytest.raises(InvalidStatus):
+            await connect(f"{url}/rgt/{AIDS['XC'].hex()}", ssl=context, proxy=None)
+        path = f"{url}/rgt/{AIDS['XB'].hex()}"
+        async with connect(path, ssl=context, proxy=None, subprotocols=[Subprotocol("rgt.1")]) as socket:
+            assert socket.response is not None
+            assert "Sec-WebSocket-Extensions" not in socket.response.headers
+
+
+async def test_LNK_14_a_stranger_sends_at_most_sixteen_kib(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        path, context = f"{url}/rgt/{AIDS['XB'].hex()}", dialling([certificate[1]])
+        for size, code in ((16_385, 1009), (16_384, 1008)):
+            async with connect(path, ssl=context, proxy=None, subprotocols=[Subprotocol("rgt.1")]) as socket:
+                await socket.send(bytes(size))
+                with pytest.raises(ConnectionClosed) as caught:
+                    await socket.recv()
+                assert caught.value.rcvd is not None
+                assert caught.value.rcvd.code == code
+                assert caught.value.rcvd.reason == "" or code == 1009
+
+
+async def test_LNK_12_an_unknown_type_is_answered_and_the_link_stays(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        unknown = link._channel.seal(bytes((0x7F, 0, 0, 0, 9)), now=link._clock.monotonic())
+        await link._socket.send(unknown)
+        answer = await link.receive()
+        assert (answer.type, answer.req, answer.body["code"]) == (Type.ERROR, 9, 20)
+        await link.send(Frame(type=Type.GETKEYS, req=1, body=8))
+        assert (await link.receive()).body == 8
+        await link.close()
+
+
+async def test_LNK_08_a_fault_of_the_line_ends_the_link(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    ended = asyncio.Event()
+
+    async def wait(link: Link) -> None:
+        with pytest.raises(LinkError):
+            await link.receive()
+        ended.set()
+
+    async with listening_node(certificate, wait) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        await link._socket.send(bytes(40))
+        await ended.wait()
+        with pytest.raises(LinkError):
+            await link.receive()
+        with pytest.raises(LinkError):
+            await link.send(Frame(type=Type.GETKEYS, req=1, body=8))
+
+
+class JumpingClock(SystemClock):
+    """A clock whose wall side can be moved."""
+
+    offset = 0.0
+
+    def wall(self) -> float:  # type: ignore[override]
+        return SystemClock.wall() + self.offset
+
+
+async def test_LNK_29_after_a_clock_jump_no_frame_leaves(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    seen: list[Frame] = []
+    ended = asyncio.Event()
+
+    async def collect(link: Link) -> None:
+        try:
+            while True:
+                seen.append(await link.receive())
+        except LinkError:
+            ended.set()
+
+    clock = JumpingClock()
+    async with listening_node(certificate, collect) as url:
+        link = await dial(url, AIDS["XB"], identity("XA", clock), pins=[certificate[1]])
+        await link.send(Frame(type=Type.GETKEYS, req=1, body=1))
+        clock.offset = 3_600.0
+        with pytest.raises(LinkError):
+            await link.send(Frame(type=Type.GETKEYS, req=3, body=2))
+        await ended.wait()
+        assert [frame.body for frame in seen] == [1]
+
+
+async def test_nobody_at_the_address_is_said_so() -> None:
+    with pytest.raises(LinkError):
+        await dial("wss://127.0.0.1:1", AIDS["XB"], identity("XA"), pins=[bytes(32)])
+
+
+def test_a_pinned_peer_without_a_certificate_is_refused() -> None:
+    from rogatory_node.transport.tls import PinError
+
+    with pytest.raises(PinError):
+        check_pin(None, [bytes(32)])
+    check_pin(None, [])
