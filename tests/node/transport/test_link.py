@@ -97,7 +97,12 @@ async def test_LNK_25_old_versions_of_tls_are_refused(certificate: tuple[ssl.SSL
         old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
         with pytest.raises(OSError):  # noqa: PT011 - an alert or a reset, as the other side's timing has it
             await connect(f"{url}/rgt/{AIDS['XB'].hex()}", ssl=old, proxy=None)
-        async with connect(f"{url}/rgt/{AIDS['XB'].hex()}", ssl=dialling([certificate[1]]), proxy=None):
+        async with connect(
+            f"{url}/rgt/{AIDS['XB'].hex()}",
+            ssl=dialling([certificate[1]]),
+            proxy=None,
+            subprotocols=[Subprotocol("rgt.1")],
+        ):
             pass
 
 
