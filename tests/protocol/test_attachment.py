@@ -258,8 +258,9 @@ def test_a_sealer_seals_one_plaintext() -> None:
 def test_a_verified_blob_notices_a_changed_file() -> None:
     entry, chunks = sealed(b"true")
     blob = opened(entry, chunks)
-    with pytest.raises(RefusedError):
-        blob.read(0, bytes(len(chunks[0])))
+    for changed in (bytes(len(chunks[0])), b""):
+        with pytest.raises(RefusedError):
+            blob.read(0, changed)
     with pytest.raises(LocalProtocolError):
         attachment.sealed_chunk_bytes(entry.sz, 1)
 

@@ -159,6 +159,7 @@ def test_LET_05_the_header_shows_the_earliest_of_several_deadlines(sample: Any) 
         ({"blobs": []}, Code.MALFORMED),
         ({"blobs": [[[b"i" * 16, 4_095]]]}, Code.MALFORMED),
         ({"blobs": [[[b"i" * 16, 2**40 + 2**24 + 1]]]}, Code.MALFORMED),
+        ({"blobs": [[b"i" * 16]]}, Code.MALFORMED),
         ({"urg": 4}, Code.MALFORMED),
         ({"urg": True}, Code.MALFORMED),
         ({"more": 1}, Code.MALFORMED),

@@ -255,3 +255,8 @@ def test_a_proof_shows_one_attachment_and_withholds_the_rest(sample: Any) -> Non
     assert b"records" not in shown
     with pytest.raises(LocalProtocolError):
         proved.parts.whole()
+
+
+def test_ENC_11_the_payload_of_another_object_is_refused(sample: Any) -> None:
+    for other in ([], [b"", b""], [b"", b"", [], []], {}, [{}, b"", []]):
+        assert refused(sample, sign(sample.seal, Context.LETTER, encode(other))) is Code.MALFORMED
