@@ -1,0 +1,100 @@
+"""The authority's one audit log in the database: leaves in rows, the compact range beside them (B.14).
+
+* Leaves are appended in the transaction of what they tell, so the log and the state never disagree.
+* A head that is given away is one that was durable before the transaction began: read it before appending.
+* Every function runs inside the writer's transaction; none commits.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from rogatory_node.storage.engine import insert
+from rogatory_node.storage.tables import audit, meta
+from rogatory_protocol.audit import SALT_BYTES, Head, Leaf, head_of, leaf_bytes
+from rogatory_protocol.audit import append as append_leaf
+from rogatory_protocol.ids import Digest
+from rogatory_protocol.merkle import HASH_BYTES, Frontier
+from rogatory_protocol.rcbor import decode, encode
+
+_KEY: Final = "audit"
+
+Random = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened: its name, the object concerned, and the role or part of the system that did it."""
+
+    ev: str
+    obj: Digest | None
+    who: str
+
+
+def found(connection: Connection, *, now: int, random: Random) -> Head:
+    """Write leaf 0 of epoch 0 when the log is new, and return the head: no head ever has size 0."""
+    if _load(connection) is None:
+        _write(connection, 0, Frontier(), [Event(ev="log.founded", obj=None, who="node")], now=now, random=random)
+    return head(connection)
+
+
+def head(connection: Connection) -> Head:
+    """Return the head as it stands.
+
+    Raises:
+        LookupError: The log was never founded.
+    """
+    epoch, frontier = _held(connection)
+    return head_of(epoch, frontier)
+
+
+def append(connection: Connection, events: Sequence[Event], *, now: int, random: Random) -> None:
+    """Append a leaf for each event, in order.
+
+    Raises:
+        LookupError: The log was never founded.
+    """
+    epoch, frontier = _held(connection)
+    _write(connection, epoch, frontier, events, now=now, random=random)
+
+
+def _write(
+    connection: Connection, epoch: int, frontier: Frontier, events: Sequence[Event], *, now: int, random: Random
+) -> None:
+    if not events:
+        return
+    rows = []
+    for event in events:
+        n = frontier.size
+        leaf = leaf_bytes(Leaf(n=n, ts=now, ev=event.ev, obj=event.obj, who=event.who, salt=random(SALT_BYTES)))
+        frontier = append_leaf(frontier, leaf)
+        rows.append({"epoch": epoch, "n": n, "leaf": leaf, "obj": event.obj, "ev": event.ev, "ts": now})
+    connection.execute(audit.insert(), rows)
+    value = encode([epoch, frontier.size, list(frontier.nodes)])
+    statement = insert(connection, meta).values(key=_KEY, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
+
+
+def _held(connection: Connection) -> tuple[int, Frontier]:
+    held = _load(connection)
+    if held is None:
+        raise LookupError("the audit log was never founded")
+    return held
+
+
+def _load(connection: Connection) -> tuple[int, Frontier] | None:
+    value = connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar_one_or_none()
+    if value is None:
+        return None
+    # Our own bytes: whatever does not fit is a broken store, and stops the writer.
+    stored = decode(value)
+    assert isinstance(stored, list)
+    epoch, size, nodes = stored
+    assert isinstance(epoch, int)
+    assert isinstance(size, int)
+    assert isinstance(nodes, list)
+    hashes = tuple(node for node in nodes if isinstance(node, bytes) and len(node) == HASH_BYTES)
+    assert len(hashes) == len(nodes) == size.bit_count()
+    return epoch, Frontier(size, hashes)
