@@ -1,0 +1,254 @@
+"""Sending a letter: queue it signed, hand it to a link, settle the evidence that returns (B.12.1).
+
+* ``Sending.queue`` writes letter, outbox rows and audit leaf in one transaction; the core is written there, once for
+  all recipients, so that numbers have no gaps and the audit head is a durable one.
+* ``Sending.waiting`` reads what a peer is owed, urgent first; that something is offered is known in memory only.
+* ``Sending.settle`` records verified evidence and moves the letter by the table; the caller sends ACKD after it.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, select, update
+
+from rogatory_node.storage import audit_log
+from rogatory_node.storage.seal import RowSealer
+from rogatory_node.storage.tables import evidence, letters, outbox
+from rogatory_protocol import letter, parts
+from rogatory_protocol.attachment import Entry
+from rogatory_protocol.audit import Head
+from rogatory_protocol.delivery import DURABLE, OFFERABLE, Action, State, advance, event_of_evidence
+from rogatory_protocol.envelope import Outgoing, blobs_of
+from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
+from rogatory_protocol.evidence import Evidence, Level, Mark, check_fit, mark_of, weigh
+from rogatory_protocol.ids import Aid, Digest, Id16
+from rogatory_protocol.limits import MAX_ENVELOPE_LETTERS, MAX_LETTER_LIFE_SECONDS
+from rogatory_protocol.signed import Context, sign
+from rogatory_protocol.suite import Signer
+
+_OUTGOING: Final = "out"
+_INCOMING: Final = "in"
+_OFFERABLE: Final = [state.value for state in OFFERABLE]
+
+Case = tuple[bytes, tuple[bytes, ...]]
+"""Conversation and recipients: what letters are numbered by (B.8 ``seq``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A letter whose body is approved and whose parts are final.
+
+    Attributes:
+        body: What the officers approved.
+        parts: The salted form and attachment entries that the body commits to.
+        life_seconds: How long delivery is tried, at most 90 days.
+    """
+
+    body: letter.Body
+    parts: bytes = field(repr=False)
+    life_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one evidence did.
+
+    Attributes:
+        evidence: Its digest, to be acknowledged to the peer.
+        state: Where the letter to that peer stands now.
+        actions: What is left to do beside recording it.
+    """
+
+    evidence: Digest
+    state: State
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """The sending authority: who signs its letters and what seals its rows."""
+
+    me: Aid
+    signer: Signer = field(repr=False)
+    sealer: RowSealer = field(repr=False)
+    wall: Callable[[], float] = time.time
+    random: Callable[[int], bytes] = os.urandom
+
+    # For officers
+
+    def queue(self, connection: Connection, drafts: Sequence[Draft]) -> list[Digest]:
+        """Sign and queue letters; return their digests.
+
+        Raises:
+            LocalProtocolError: A draft is not ours, its parts do not fit its body, or it would live too long.
+        """
+        now = int(self.wall())
+        for draft in drafts:
+            self._check(draft)
+        head = audit_log.head(connection)
+        numbers = self._numbers(connection, {draft.body.conv for draft in drafts})
+        rows, queued, digests = [], [], []
+        for draft in drafts:
+            row = self._row(draft, numbers, head, now)
+            rows.append(row)
+            queued += [_queued(row["digest"], aid, draft.body.urg, row["exp"], now) for aid in draft.body.to]
+            digests.append(Digest(row["digest"]))
+        connection.execute(letters.insert(), rows)
+        connection.execute(outbox.insert(), queued)
+        events = [audit_log.Event(ev="letter.sealed", obj=digest, who="node") for digest in digests]
+        audit_log.append(connection, events, now=now, random=self.random)
+        return digests
+
+    def _check(self, draft: Draft) -> None:
+        body = draft.body
+        try:
+            parts.open_parts(draft.parts, form=body.form, att=body.att)
+        except RefusedError as refusal:
+            raise LocalProtocolError(f"parts of a draft: {refusal.what}") from None
+        if body.sender != self.me:
+            raise LocalProtocolError("a letter is sent in its own authority's name")
+        if not 0 < draft.life_seconds <= MAX_LETTER_LIFE_SECONDS:
+            raise LocalProtocolError("a letter lives at most 90 days")
+
+    def _numbers(self, connection: Connection, conversations: set[Id16]) -> dict[Case, tuple[int, Digest]]:
+        """Return number and digest of our last letter to each set of recipients in these conversations."""
+        query = (
+            select(letters.c.conv, letters.c.seq, letters.c.digest, outbox.c.aid)
+            .join(outbox, outbox.c.letter == letters.c.digest)
+            .where(letters.c.conv.in_(conversations), letters.c.direction == _OUTGOING)
+        )
+        found: dict[tuple[bytes, int, bytes], list[bytes]] = {}
+        for row in connection.execute(query):
+            found.setdefault((row.conv, row.seq, row.digest), []).append(row.aid)
+        last: dict[Case, tuple[int, Digest]] = {}
+        for (conv, seq, digest), aids in sorted(found.items(), key=lambda item: item[0][1]):
+            last[conv, tuple(sorted(aids))] = seq, Digest(digest)
+        return last
+
+    def _row(self, draft: Draft, numbers: dict[Case, tuple[int, Digest]], head: Head, now: int) -> dict[str, Any]:
+        body = draft.body
+        case: Case = (body.conv, tuple(body.to))
+        number, previous = numbers.get(case, (0, None))
+        core = letter.Core(seq=number + 1, prev=previous, ts=now, exp=now + draft.life_seconds, head=head)
+        payload = letter.payload(letter.core_bytes(core), letter.body_bytes(body))
+        raw = sign(self.signer, Context.LETTER, payload)
+        digest = letter.parse(raw).digest
+        numbers[case] = core.seq, digest
+        return {
+            "digest": digest,
+            "direction": _OUTGOING,
+            "from_aid": self.me,
+            "letter_id": body.id,
+            "conv": body.conv,
+            "seq": core.seq,
+            "prev": core.prev,
+            "urg": body.urg,
+            "kind": body.kind,
+            "lang": body.lang,
+            "ts": core.ts,
+            "exp": core.exp,
+            "raw_sealed": self.sealer.seal("letters", "raw_sealed", digest, raw),
+            "parts_sealed": self.sealer.seal("letters", "parts_sealed", digest, draft.parts),
+            "stored_at": now,
+        }
+
+    # For links
+
+    def waiting(self, connection: Connection, peer: Aid, *, most: int = MAX_ENVELOPE_LETTERS) -> list[Outgoing]:
+        """Return letters that *peer* may be offered now: the most urgent first, then the oldest."""
+        query = (
+            select(letters)
+            .join(outbox, outbox.c.letter == letters.c.digest)
+            .where(outbox.c.aid == peer, outbox.c.state.in_(_OFFERABLE), outbox.c.next_attempt <= int(self.wall()))
+            .order_by(letters.c.urg.desc(), letters.c.ts, letters.c.seq, letters.c.digest)
+            .limit(most)
+        )
+        return [self._outgoing(row) for row in connection.execute(query)]
+
+    def _outgoing(self, row: Any) -> Outgoing:
+        parts_raw = self.sealer.open("letters", "parts_sealed", row.digest, row.parts_sealed)
+        raw = self.sealer.open("letters", "raw_sealed", row.digest, row.raw_sealed)
+        body = letter.parse(raw).body
+        entries: tuple[Entry, ...] = parts.open_parts(parts_raw, form=body.form, att=body.att).whole()[1]
+        return Outgoing(
+            letter=raw,
+            parts=parts_raw,
+            digest=Digest(row.digest),
+            exp=row.exp,
+            urg=row.urg,
+            blobs=blobs_of(entries),
+        )
+
+    def settle(self, connection: Connection, verified: Sequence[Evidence]) -> list[Settled]:
+        """Record evidence whose signature, key and recipient were verified, and move its letters by the table.
+
+        Raises:
+            RefusedError: NOT_FOUND: it is about no letter of ours to that authority; DISAGREE: it does not fit it.
+        """
+        return [self._settle(connection, each) for each in verified]
+
+    def _settle(self, connection: Connection, each: Evidence) -> Settled:
+        content, now = each.content, int(self.wall())
+        place = (outbox.c.letter == content.letter, outbox.c.aid == content.issuer)
+        query = select(outbox.c.state, letters.c.exp).join(letters, letters.c.digest == outbox.c.letter).where(*place)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise RefusedError(Code.NOT_FOUND, "evidence about no letter of ours")
+        check_fit(each, letter=content.letter, sender=self.me, recipients=(content.issuer,))
+        held = self._held(connection, content.letter, content.issuer)
+        digest = each.digest
+        event = event_of_evidence(
+            each.mark, weigh(held, digest, each.mark), in_time=content.ts <= row.exp, held=held.values()
+        )
+        state, actions = advance(State(row.state), event)
+        if Action.RECORD in actions:
+            connection.execute(evidence.insert(), [self._evidence_row(each, now)])
+            heard = audit_log.Event(ev="evidence.received", obj=content.letter, who="node")
+            audit_log.append(connection, [heard], now=now, random=self.random)
+        connection.execute(update(outbox).where(*place).values(state=DURABLE[state].value))
+        return Settled(evidence=digest, state=state, actions=actions)
+
+    def _held(self, connection: Connection, about: Digest, issuer: Aid) -> dict[Digest, Mark]:
+        columns = (evidence.c.digest, evidence.c.lvl, evidence.c.code)
+        query = select(*columns).where(evidence.c.letter == about, evidence.c.from_aid == issuer)
+        return {
+            Digest(row.digest): mark_of(Level(row.lvl), _code(Level(row.lvl), row.code))
+            for row in connection.execute(query)
+        }
+
+    def _evidence_row(self, each: Evidence, now: int) -> dict[str, Any]:
+        content = each.content
+        return {
+            "digest": each.digest,
+            "direction": _INCOMING,
+            "letter": content.letter,
+            "lvl": int(content.lvl),
+            "from_aid": content.issuer,
+            "to_aid": content.to,
+            "ts": content.ts,
+            "code": None if content.code is None else str(content.code),
+            "role": content.role,
+            "raw_sealed": self.sealer.seal("evidence", "raw_sealed", each.digest, each.raw),
+            "ackd": True,
+            "stored_at": now,
+        }
+
+
+def _queued(digest: bytes, aid: Aid, urg: int, exp: int, now: int) -> dict[str, Any]:
+    return {
+        "letter": digest,
+        "aid": aid,
+        "state": State.QUEUED.value,
+        "next_attempt": now,
+        "urg": urg,
+        "last_code": None,
+        "exp": exp,
+        "attempts": 0,
+    }
+
+
+def _code(level: Level, stored: str | None) -> int | str | None:
+    return int(stored) if stored is not None and level is Level.REFUSED else stored

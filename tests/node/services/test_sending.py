@@ -1,0 +1,223 @@
+"""What an officer sends is queued once, offered as it is, and moved only by evidence that fits."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from rogatory_node.services.receiving import Receiving, judge
+from rogatory_node.services.sending import Draft, Sending, Settled
+from rogatory_node.storage import audit_log
+from rogatory_node.storage.engine import WritingConnection, open_writing
+from rogatory_node.storage.seal import RowSealer
+from rogatory_node.storage.tables import evidence, outbox
+from rogatory_protocol import envelope, letter, parts
+from rogatory_protocol.audit import Head
+from rogatory_protocol.delivery import State
+from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
+from rogatory_protocol.evidence import Content, Evidence, Level, accept
+from rogatory_protocol.evidence import payload as evidence_payload
+from rogatory_protocol.ids import Aid, Digest, Id16, Kid
+from rogatory_protocol.signed import Context, sign
+from rogatory_protocol.suite import EncryptionKey, SigningKey
+
+NOW = 1_800_000_000
+DAY = 86_400
+XA, XB, XC = (Aid(hashlib.sha256(name).digest()) for name in (b"XA", b"XB", b"XC"))
+SENDER, RECIPIENT = (SigningKey(hashlib.sha512(name).digest()) for name in (b"XA", b"XB"))
+BOX = EncryptionKey(hashlib.sha256(b"one-time").digest())
+HEAD = Head(epoch=0, size=1, root=bytes(32))
+R = TypeVar("R")
+
+
+def transact(opened: WritingConnection, work: Callable[[Connection], R]) -> R:
+    """Run as the writer does: one transaction, kept or not at all."""
+
+    def whole(conn: Connection) -> R:
+        with conn.begin():
+            return work(conn)
+
+    return opened.run(whole)
+
+
+def entropy(seed: str) -> Callable[[int], bytes]:
+    count = iter(range(100_000))
+    return lambda n: hashlib.shake_256(f"{seed} {next(count)}".encode()).digest(n)
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[WritingConnection]:
+    opened = open_writing(database)
+    transact(opened, partial(audit_log.found, now=NOW, random=entropy("found")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sending() -> Sending:
+    return Sending(me=XA, signer=SENDER, sealer=RowSealer(bytes(32)), wall=lambda: float(NOW), random=entropy("leaves"))
+
+
+def key(aid: Aid, kid: Kid, ts: int) -> bytes:
+    return {(XA, SENDER.kid): SENDER.public, (XB, RECIPIENT.kid): RECIPIENT.public}[aid, kid]
+
+
+def draft(n: int = 0, *, urg: int = 1, conv: int = 0xC0, to: tuple[Aid, ...] = (XB,), life: int = DAY) -> Draft:
+    pair = (bytes((n,)) * 32, parts.form_bytes(parts.Form(mt="application/json", data=b'{"what":"records"}')))
+    body = letter.Body(
+        id=Id16(bytes((n,)) * 16),
+        sender=XA,
+        to=tuple(sorted(to)),
+        conv=Id16(bytes((conv,)) * 16),
+        urg=urg,
+        kind="request",
+        lang="en",
+        form=parts.commit(*pair),
+    )
+    return Draft(body=body, parts=parts.parts_bytes(pair, ()), life_seconds=life)
+
+
+def queue(connection: WritingConnection, sending: Sending, *drafts: Draft) -> list[Digest]:
+    return transact(connection, lambda conn: sending.queue(conn, drafts))
+
+
+def waiting(connection: WritingConnection, sending: Sending, peer: Aid = XB) -> list[envelope.Outgoing]:
+    return transact(connection, lambda conn: sending.waiting(conn, peer))
+
+
+def proof(about: Digest, level: Level, *, ts: int = NOW, code: int | None = None, role: str | None = None) -> Evidence:
+    content = Content(lvl=level, letter=about, issuer=XB, to=XA, ts=ts, code=code, role=role, head=HEAD)
+    raw = sign(RECIPIENT, Context.EVIDENCE, evidence_payload(content))
+    return accept(raw, me=XA, peer=XB, now=max(NOW, ts), keys=key)
+
+
+def settle(connection: WritingConnection, sending: Sending, each: Evidence) -> Settled:
+    return transact(connection, lambda conn: sending.settle(conn, [each]))[0]
+
+
+def stored_evidence(connection: WritingConnection) -> int:
+    return transact(connection, lambda conn: conn.execute(select(func.count()).select_from(evidence)).scalar_one())
+
+
+def test_a_queued_letter_is_accepted_by_its_recipient(connection: WritingConnection, sending: Sending) -> None:
+    (digest,) = queue(connection, sending, draft())
+    (item,) = waiting(connection, sending)
+    raw = envelope.seal([item], sender=XA, to=XB, public=BOX.public)
+    (judged,) = judge(raw, BOX, me=XB, peer=XA, suites=(1,), now=NOW, keys=key, admitted=lambda _: True)
+    assert judged.letter is not None
+    assert (judged.letter.digest, judged.letter.core.seq, judged.letter.core.prev) == (digest, 1, None)
+
+
+def test_LET_17_numbers_have_no_gap_and_name_the_letter_before(connection: WritingConnection, sending: Sending) -> None:
+    first, second, other = queue(connection, sending, draft(1), draft(2), draft(3, to=(XB, XC)))
+    (third,) = queue(connection, sending, draft(4))
+    seen = {item.digest: letter.parse(item.letter).core for item in waiting(connection, sending)}
+    assert [seen[digest].seq for digest in (first, second, third, other)] == [1, 2, 3, 1]
+    assert [seen[digest].prev for digest in (first, second, third, other)] == [None, first, second, None]
+
+
+def test_the_most_urgent_letter_goes_first(connection: WritingConnection, sending: Sending) -> None:
+    queue(connection, sending, draft(1, urg=0), draft(2, urg=3), draft(3, urg=1))
+    assert [item.urg for item in waiting(connection, sending)] == [3, 1, 0]
+    assert waiting(connection, sending, XC) == []
+
+
+def test_a_letter_to_two_authorities_waits_for_each(connection: WritingConnection, sending: Sending) -> None:
+    (digest,) = queue(connection, sending, draft(to=(XB, XC)))
+    assert settle(connection, sending, proof(digest, Level.COMPLETE)).state is State.COMPLETE
+    assert waiting(connection, sending, XB) == []
+    assert [item.digest for item in waiting(connection, sending, XC)] == [digest]
+
+
+@pytest.mark.parametrize(
+    ("levels", "state"),
+    [
+        ([Level.STORED], State.STORED),
+        ([Level.COMPLETE], State.COMPLETE),
+        ([Level.STORED, Level.COMPLETE], State.COMPLETE),
+        ([Level.TAKEN], State.STORED),
+        ([Level.STORED, Level.TAKEN, Level.COMPLETE], State.COMPLETE),
+    ],
+)
+def test_DLV_06_evidence_moves_a_letter_by_the_table(
+    connection: WritingConnection, sending: Sending, levels: list[Level], state: State
+) -> None:
+    (digest,) = queue(connection, sending, draft())
+    for level in levels:
+        role = "duty" if level is Level.TAKEN else None
+        settled = settle(connection, sending, proof(digest, level, role=role))
+    assert settled.state is state
+    assert stored_evidence(connection) == len(levels)
+
+
+def test_DLV_05_the_same_evidence_twice_is_kept_once(connection: WritingConnection, sending: Sending) -> None:
+    (digest,) = queue(connection, sending, draft())
+    each = proof(digest, Level.STORED)
+    first, again = settle(connection, sending, each), settle(connection, sending, each)
+    assert first.evidence == again.evidence
+    assert stored_evidence(connection) == 1
+
+
+def test_DLV_04_evidence_about_no_letter_of_ours_changes_nothing(
+    connection: WritingConnection, sending: Sending
+) -> None:
+    (digest,) = queue(connection, sending, draft(to=(XC,)))
+    for about in (Digest(bytes(32)), digest):
+        with pytest.raises(RefusedError) as caught:
+            settle(connection, sending, proof(about, Level.STORED))
+        assert caught.value.code is Code.NOT_FOUND
+    assert stored_evidence(connection) == 0
+
+
+def test_a_refusal_ends_the_way(connection: WritingConnection, sending: Sending) -> None:
+    (digest,) = queue(connection, sending, draft())
+    assert settle(connection, sending, proof(digest, Level.REFUSED, code=Code.ID_REUSED)).state is State.REJECTED
+    assert waiting(connection, sending) == []
+
+
+def test_drafts_that_are_not_ours_or_do_not_fit_are_not_queued(connection: WritingConnection, sending: Sending) -> None:
+    good = draft()
+    foreign = Draft(body=draft(1).body, parts=draft(2).parts, life_seconds=DAY)
+    for wrong in (foreign, draft(3, life=0), draft(4, life=91 * DAY)):
+        with pytest.raises(LocalProtocolError):
+            queue(connection, sending, good, wrong)
+    count = transact(connection, lambda conn: conn.execute(select(func.count()).select_from(outbox)).scalar_one())
+    assert count == 0
+
+
+def test_STO_14_the_form_is_not_readable_in_the_database(connection: WritingConnection, sending: Sending) -> None:
+    queue(connection, sending, draft())
+    from rogatory_node.storage.tables import letters
+
+    (row,) = transact(connection, lambda conn: conn.execute(select(letters)).all())
+    assert b"records" not in row.parts_sealed + row.raw_sealed
+
+
+def test_the_whole_way_from_queue_to_complete(
+    connection: WritingConnection, sending: Sending, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two authorities with a database each; evidence comes back, and a repeat after a crash changes nothing."""
+    from rogatory_node import migrations
+
+    other = open_writing(f"sqlite:///{tmp_path_factory.mktemp('recipient')}/node.db")
+    other.run(migrations.upgrade)
+    transact(other, partial(audit_log.found, now=NOW, random=entropy("other")))
+    receiving = Receiving(
+        me=XB, signer=RECIPIENT, sealer=RowSealer(b"\1" * 32), wall=lambda: float(NOW), random=entropy("received")
+    )
+    queue(connection, sending, draft(1), draft(2))
+    proofs = []
+    for _ in range(2):  # the second time is after a crash of the sender before it heard the answer
+        items = waiting(connection, sending)
+        raw = envelope.seal(items, sender=XA, to=XB, public=BOX.public)
+        judged = judge(raw, BOX, me=XB, peer=XA, suites=(1,), now=NOW, keys=key, admitted=lambda _: True)
+        proofs.append([answer.evidence for answer in transact(other, lambda conn, g=judged: receiving.commit(conn, g))])  # type: ignore[misc]
+    assert proofs[0] == proofs[1]
+    for (raw_evidence,) in proofs[0]:
+        each = accept(raw_evidence, me=XA, peer=XB, now=NOW, keys=key)
+        assert settle(connection, sending, each).state is State.COMPLETE
+    assert waiting(connection, sending) == []
+    other.close()
