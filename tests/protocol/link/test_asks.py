@@ -95,6 +95,16 @@ def test_windows_are_full_at_their_limits() -> None:
     assert not asks.fits(Frame(type=Type.FETCH, req=4, body=bytes(32)))
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"), [(Type.EVID, (b"evidence",)), (Type.CARD, b"card"), (Type.OFFER, b"envelope")]
+)
+def test_large_bodies_are_not_kept(kind: Type, body: Any) -> None:
+    """Evidence of 2 MiB in each of 1,024 questions would be 2 GiB."""
+    asks = Asks()
+    asks.open(Frame(type=kind, req=1, body=body), [letter(1)] if kind is Type.OFFER else ())
+    assert asks.expecting(error(1)).frame.body is None
+
+
 def test_a_pull_is_closed_by_its_last_byte() -> None:
     asks = Asks()
     asks.open(pull(1, 2, first=7), expect_bytes=MAX_PIECE_BYTES + 10)

@@ -127,6 +127,15 @@ def test_nothing_is_given_or_answered_before_the_link_is_endorsed() -> None:
     assert a.ask(Type.GETKEYS, 64) == 1
 
 
+def test_our_own_ready_comes_before_any_question() -> None:
+    a, b = Connection(dialler=True, now=0), Connection(dialler=False, now=0)
+    b.notify(Type.READY, ready())
+    carry(b, a)
+    a.endorse()
+    with pytest.raises(LocalProtocolError):
+        a.ask(Type.GETKEYS, 64)
+
+
 def test_a_link_that_is_never_endorsed_is_due_after_60_seconds() -> None:
     a = Connection(dialler=True, now=100)
     assert (a.next_timeout().at, a.next_timeout().due) == (160, Due.UNENDORSED)
@@ -460,3 +469,13 @@ def test_a_busy_link_is_given_up_after_40_seconds_and_an_idle_one_after_330() ->
     carry(b, a, now=350)
     assert (a.next_timeout().at, a.next_timeout().due) == (620, Due.HEARTBEAT)
     assert (b.next_timeout().at, b.next_timeout().due) == (300, Due.HEARTBEAT)
+
+
+def test_work_that_goes_on_does_not_put_off_the_end_of_silence() -> None:
+    a, b = link()
+    a.ask(Type.FETCH, bytes(32))
+    carry(a, b, now=100)
+    a.beaten(now=130)
+    a.ask(Type.FETCH, bytes(32))
+    carry(a, b, now=135)
+    assert (a.next_timeout().at, a.next_timeout().due) == (140, Due.SILENT)
