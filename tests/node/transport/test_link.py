@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from rogatory_node.transport.link import Identity, Link, LinkError, SystemClock, dial, listen
-from rogatory_node.transport.tls import check_pin, dialling, listening, pin_of, self_signed
+from rogatory_node.transport.tls import dialling, listening, pin_of, self_signed
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Kid
 from rogatory_protocol.link.frames import Chunk, Frame, Type
@@ -196,11 +196,3 @@ async def test_LNK_29_after_a_clock_jump_no_frame_leaves(certificate: tuple[ssl.
 async def test_nobody_at_the_address_is_said_so() -> None:
     with pytest.raises(LinkError):
         await dial("wss://127.0.0.1:1", AIDS["XB"], identity("XA"), pins=[bytes(32)])
-
-
-def test_a_pinned_peer_without_a_certificate_is_refused() -> None:
-    from rogatory_node.transport.tls import PinError
-
-    with pytest.raises(PinError):
-        check_pin(None, [bytes(32)])
-    check_pin(None, [])
