@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select, tuple_, update
 
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.seal import RowSealer
@@ -128,6 +128,13 @@ class Receiving:
         self._write(connection, fresh, signed, now)  # 4
         held.update({place: (bytes_,) for place, bytes_ in signed.items()})
         return [self._answer(each, reply, held) for each, reply in decided]
+
+    def acknowledged(self, connection: Connection, groups: Sequence[Collection[Digest]]) -> list[None]:
+        """Note that the peer keeps these evidence objects of ours: later ones need not be repeated."""
+        digests = {digest for group in groups for digest in group}
+        mine = (evidence.c.digest.in_(digests), evidence.c.from_aid == self.me, evidence.c.direction == _OUTGOING)
+        connection.execute(update(evidence).where(*mine).values(ackd=True))
+        return [None for _ in groups]
 
     def _held(self, connection: Connection, judged: Sequence[Judged]) -> dict[tuple[Aid, Digest], tuple[bytes, ...]]:
         """Own evidence that the peers still need: the first of each letter, and later ones not yet acknowledged."""
