@@ -24,9 +24,9 @@ from rogatory_protocol.delivery import DURABLE, OFFERABLE, Action, State, advanc
 from rogatory_protocol.envelope import Outgoing, blobs_of
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.evidence import Evidence, Level, Mark, check_fit, mark_of, weigh
-from rogatory_protocol.ids import Aid, Digest, Id16
+from rogatory_protocol.ids import Aid, Digest, Id16, digest_of
 from rogatory_protocol.limits import MAX_ENVELOPE_LETTERS, MAX_LETTER_LIFE_SECONDS
-from rogatory_protocol.signed import Context, sign
+from rogatory_protocol.signed import Context, sign_batch
 from rogatory_protocol.suite import Signer
 
 _OUTGOING: Final = "out"
@@ -90,14 +90,19 @@ class Sending:
             self._check(draft)
         head = audit_log.head(connection)
         numbers = self._numbers(connection, {draft.body.conv for draft in drafts})
-        rows, queued, digests = [], [], []
-        for draft in drafts:
-            row = self._row(draft, numbers, head, now)
-            rows.append(row)
-            queued += [_queued(row["digest"], aid, draft.body.urg, row["exp"], now) for aid in draft.body.to]
-            digests.append(Digest(row["digest"]))
-        connection.execute(letters.insert(), rows)
-        connection.execute(outbox.insert(), queued)
+        cores = [self._core(draft, numbers, head, now) for draft in drafts]
+        signed = self._sign([draft.body.to for draft in drafts], [payload for _, payload in cores])
+        digests = [digest_of(payload) for _, payload in cores]
+        found = list(zip(drafts, (core for core, _ in cores), digests, signed, strict=True))
+        connection.execute(letters.insert(), [self._row(*each, now) for each in found])
+        connection.execute(
+            outbox.insert(),
+            [
+                _queued(digest, aid, draft.body.urg, core.exp, now)
+                for draft, core, digest, _ in found
+                for aid in draft.body.to
+            ],
+        )
         events = [audit_log.Event(ev="letter.sealed", obj=digest, who="node") for digest in digests]
         audit_log.append(connection, events, now=now, random=self.random)
         return digests
@@ -128,15 +133,30 @@ class Sending:
             last[conv, tuple(sorted(aids))] = seq, Digest(digest)
         return last
 
-    def _row(self, draft: Draft, numbers: dict[Case, tuple[int, Digest]], head: Head, now: int) -> dict[str, Any]:
-        body = draft.body
-        case: Case = (body.conv, tuple(body.to))
+    def _core(
+        self, draft: Draft, numbers: dict[Case, tuple[int, Digest]], head: Head, now: int
+    ) -> tuple[letter.Core, bytes]:
+        """Write the core of the next letter of its case; return it with the payload to sign."""
+        case: Case = (draft.body.conv, tuple(draft.body.to))
         number, previous = numbers.get(case, (0, None))
         core = letter.Core(seq=number + 1, prev=previous, ts=now, exp=now + draft.life_seconds, head=head)
-        payload = letter.payload(letter.core_bytes(core), letter.body_bytes(body))
-        raw = sign(self.signer, Context.LETTER, payload)
-        digest = letter.parse(raw).digest
-        numbers[case] = core.seq, digest
+        payload = letter.payload(letter.core_bytes(core), letter.body_bytes(draft.body))
+        numbers[case] = core.seq, digest_of(payload)
+        return core, payload
+
+    def _sign(self, recipients: Sequence[tuple[Aid, ...]], payloads: Sequence[bytes]) -> list[bytes]:
+        """Sign payloads, one signature for those with equal recipients: a batch shows its size to its readers (B.4)."""
+        groups: dict[tuple[Aid, ...], list[int]] = {}
+        for n, to in enumerate(recipients):
+            groups.setdefault(to, []).append(n)
+        signed: dict[int, bytes] = {}
+        for places in groups.values():
+            batch = sign_batch(self.signer, Context.LETTER, [payloads[n] for n in places])
+            signed.update(zip(places, batch, strict=True))
+        return [signed[n] for n in range(len(payloads))]
+
+    def _row(self, draft: Draft, core: letter.Core, digest: Digest, raw: bytes, now: int) -> dict[str, Any]:
+        body = draft.body
         return {
             "digest": digest,
             "direction": _OUTGOING,

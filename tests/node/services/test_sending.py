@@ -119,6 +119,18 @@ def test_LET_17_numbers_have_no_gap_and_name_the_letter_before(connection: Writi
     assert [seen[digest].prev for digest in (first, second, third, other)] == [None, first, second, None]
 
 
+def test_letters_queued_together_share_a_signature_with_equal_recipients_only(
+    connection: WritingConnection, sending: Sending
+) -> None:
+    queue(connection, sending, draft(1), draft(2, to=(XB, XC)), draft(3))
+    parsed = [letter.parse(item.letter) for item in waiting(connection, sending)]
+    (alone,) = [each.object.signatures[0] for each in parsed if len(each.body.to) == 2]
+    together = [each.object.signatures[0] for each in parsed if len(each.body.to) == 1]
+    assert alone.size == 1
+    assert [s.size for s in together] == [2, 2]
+    assert len({s.sig for s in together}) == 1
+
+
 def test_the_most_urgent_letter_goes_first(connection: WritingConnection, sending: Sending) -> None:
     queue(connection, sending, draft(1, urg=0), draft(2, urg=3), draft(3, urg=1))
     assert [item.urg for item in waiting(connection, sending)] == [3, 1, 0]
