@@ -127,7 +127,7 @@ class Session:
         elif frame.type is Type.ACKD:
             await self._office.writer.execute(self._office.receiving.acknowledged, frame.body)
         elif frame.type is Type.GETKEYS:
-            self._give_keys(frame)
+            await self._give_keys(frame)
         elif frame.type is Type.KEYS:
             self._take_keys(frame.body)
         elif frame.type is Type.ERROR:
@@ -138,9 +138,14 @@ class Session:
 
     # READY and one-time keys
 
-    def _make_keys(self, count: int) -> tuple[bytes, bytes]:
-        fresh = [EncryptionKey(os.urandom(ENCRYPTION_SEED_BYTES)) for _ in range(count)]
+    async def _make_keys(self, count: int) -> tuple[bytes, bytes]:
+        # In a thread: 64 keys and a signature are too long for the event loop.
+        fresh, obj, keys = await asyncio.to_thread(self._draw_keys, count)
         self._given.update((key.kid, key) for key in fresh)
+        return obj, keys
+
+    def _draw_keys(self, count: int) -> tuple[list[EncryptionKey], bytes, bytes]:
+        fresh = [EncryptionKey(os.urandom(ENCRYPTION_SEED_BYTES)) for _ in range(count)]
         keys = card.join_keys([key.public for key in fresh])
         content = card.OneTimeKeys(
             aid=self._office.me,
@@ -150,7 +155,7 @@ class Session:
             ts=int(self._office.wall()),
             kh=card.keys_hash(keys),
         )
-        return sign(self._office.seal, Context.OTKEYS, card.build_one_time_keys(content)), keys
+        return fresh, sign(self._office.seal, Context.OTKEYS, card.build_one_time_keys(content)), keys
 
     async def _say_ready(self) -> None:
         body = {
@@ -159,7 +164,7 @@ class Session:
             "inc": self._office.inc,
             "max_env": limits.MAX_ENVELOPE_BYTES,
             "max_offers": limits.MAX_OFFERS,
-            "ot": list(self._make_keys(limits.READY_KEYS)),
+            "ot": list(await self._make_keys(limits.READY_KEYS)),
             "audit": None,
             "you": [],
             "card": None,
@@ -186,13 +191,13 @@ class Session:
         )
         self._keys += card.split_keys(content, keys, most=most)
 
-    def _give_keys(self, frame: Frame) -> None:
+    async def _give_keys(self, frame: Frame) -> None:
         count = min(frame.body, limits.MAX_ONE_TIME_KEYS - len(self._given))
         if count <= 0:
             body = {"code": int(Code.LINK_LIMIT), "retry": 1, "note": "", "ld": None}
             self._state.answer(frame.req, Type.ERROR, body)
         else:
-            self._state.answer(frame.req, Type.KEYS, self._make_keys(count))
+            self._state.answer(frame.req, Type.KEYS, await self._make_keys(count))
 
     def _take_keys(self, pair: tuple[bytes, bytes]) -> None:
         self._asked_for_keys = False

@@ -220,6 +220,19 @@ def test_LET_06_an_envelope_of_another_sender_is_refused_whole() -> None:
     assert caught.value.code is Code.DISAGREE
 
 
+def test_LET_05_a_header_that_says_other_than_its_letter_is_refused(
+    connection: WritingConnection, receiving: Receiving
+) -> None:
+    raw, parts_raw = written()
+    known = letter.parse(raw)
+    lying = envelope.Outgoing(letter=raw, parts=parts_raw, digest=known.digest, exp=known.core.exp, urg=2)
+    (answer,) = commit(connection, receiving, judged(envelope.seal([lying], sender=XA, to=XB, public=BOX.public)))
+    content = parse(answer.evidence[0]).content
+    assert (content.lvl, content.code) == (Level.REFUSED, Code.DISAGREE)
+    assert answer.alarm
+    assert counts(connection)["letters"] == 0
+
+
 def test_STO_14_what_is_stored_opens_only_in_its_own_row(connection: WritingConnection, receiving: Receiving) -> None:
     (answer,) = commit(connection, receiving, judged(offered(written())))
     (row,) = transact(connection, lambda conn: conn.execute(select(letters)).all())
