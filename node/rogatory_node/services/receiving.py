@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, tuple_, update
 
+from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, evidence, letters, seen
@@ -22,7 +23,7 @@ from rogatory_protocol.audit import Head
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.evidence import Content
 from rogatory_protocol.evidence import payload as evidence_payload
-from rogatory_protocol.ids import Aid, Digest
+from rogatory_protocol.ids import Aid, Digest, Id16
 from rogatory_protocol.letter import KeyLookup, Letter
 from rogatory_protocol.limits import MAX_EVIDENCE_BYTES
 from rogatory_protocol.receiving import Kind, Known, Reply, after_opening, before_opening
@@ -212,8 +213,15 @@ class Receiving:
         now: int,
     ) -> None:
         stored = [each.letter for each, reply in fresh if reply.kind is Kind.COMMIT and each.letter]
+        filed = [
+            Filing(
+                conv=known.body.conv, parties=frozenset({known.body.sender, *known.body.to}), by=(known.body.sender,)
+            )
+            for known in stored
+        ]
+        cases = file(connection, filed, now=now, random=self.random)
         rows: dict[Any, list[dict[str, Any]]] = {
-            letters: [self._letter_row(known, now) for known in stored],
+            letters: [self._letter_row(known, case, now) for known, case in zip(stored, cases, strict=True)],
             seen: [_seen_row(each, reply, now) for each, reply in fresh],
             blobs: [row for known in stored for row in _blob_rows(known)],
             evidence: [self._evidence_row(each, reply, signed[each.peer, each.digest], now) for each, reply in fresh],
@@ -225,7 +233,7 @@ class Receiving:
             connection, [e for each, reply in fresh for e in _events(each, reply)], now=now, random=self.random
         )
 
-    def _letter_row(self, known: Letter, now: int) -> dict[str, Any]:
+    def _letter_row(self, known: Letter, case: Id16, now: int) -> dict[str, Any]:
         body, core = known.body, known.core
         return {
             "digest": known.digest,
@@ -233,11 +241,10 @@ class Receiving:
             "from_aid": body.sender,
             "letter_id": body.id,
             "conv": body.conv,
+            "case": case,
             "seq": core.seq,
             "prev": core.prev,
             "urg": body.urg,
-            "kind": body.kind,
-            "lang": body.lang,
             "ts": core.ts,
             "exp": core.exp,
             "raw_sealed": self.sealer.seal("letters", "raw_sealed", known.digest, known.raw),
@@ -257,7 +264,6 @@ class Receiving:
             "to_aid": each.peer,
             "ts": now,
             "code": None if reply.code is None else str(int(reply.code)),
-            "role": None,
             "raw_sealed": self.sealer.seal("evidence", "raw_sealed", digest, raw),
             "ackd": False,
             "stored_at": now,

@@ -6,17 +6,20 @@
 * ``Sending.settle`` records verified evidence and moves the letter by the table; the caller sends ACKD after it.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, tuple_, update
 
+from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.engine import insert
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import evidence, letters, outbox
+from rogatory_node.storage.tables import evidence, letters, outbox, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
@@ -33,8 +36,8 @@ _OUTGOING: Final = "out"
 _INCOMING: Final = "in"
 _OFFERABLE: Final = [state.value for state in OFFERABLE]
 
-Case = tuple[bytes, tuple[bytes, ...]]
-"""Conversation and recipients: what letters are numbered by (B.8 ``seq``)."""
+Line = tuple[bytes, bytes]
+"""Conversation and hash of the recipients: what letters are numbered by (B.8 ``seq``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +92,20 @@ class Sending:
         for draft in drafts:
             self._check(draft)
         head = audit_log.head(connection)
-        numbers = self._numbers(connection, {draft.body.conv for draft in drafts})
+        numbers = self._numbers(connection, drafts)
         cores = [self._core(draft, numbers, head, now) for draft in drafts]
         signed = self._sign([draft.body.to for draft in drafts], [payload for _, payload in cores])
         digests = [digest_of(payload) for _, payload in cores]
         found = list(zip(drafts, (core for core, _ in cores), digests, signed, strict=True))
-        connection.execute(letters.insert(), [self._row(*each, now) for each in found])
+        filed = [
+            Filing(conv=draft.body.conv, parties=frozenset({self.me, *draft.body.to}), by=(*draft.body.to, self.me))
+            for draft in drafts
+        ]
+        cases = file(connection, filed, now=now, random=self.random)
+        connection.execute(
+            letters.insert(), [self._row(*each, case, now) for each, case in zip(found, cases, strict=True)]
+        )
+        _keep_numbers(connection, {_line(draft.body) for draft in drafts}, numbers)
         connection.execute(
             outbox.insert(),
             [
@@ -118,30 +129,21 @@ class Sending:
         if not 0 < draft.life_seconds <= MAX_LETTER_LIFE_SECONDS:
             raise LocalProtocolError("a letter lives at most 90 days")
 
-    def _numbers(self, connection: Connection, conversations: set[Id16]) -> dict[Case, tuple[int, Digest]]:
-        """Return number and digest of our last letter to each set of recipients in these conversations."""
-        query = (
-            select(letters.c.conv, letters.c.seq, letters.c.digest, outbox.c.aid)
-            .join(outbox, outbox.c.letter == letters.c.digest)
-            .where(letters.c.conv.in_(conversations), letters.c.direction == _OUTGOING)
-        )
-        found: dict[tuple[bytes, int, bytes], list[bytes]] = {}
-        for row in connection.execute(query):
-            found.setdefault((row.conv, row.seq, row.digest), []).append(row.aid)
-        last: dict[Case, tuple[int, Digest]] = {}
-        for (conv, seq, digest), aids in sorted(found.items(), key=lambda item: item[0][1]):
-            last[conv, tuple(sorted(aids))] = seq, Digest(digest)
-        return last
+    def _numbers(self, connection: Connection, drafts: Sequence[Draft]) -> dict[Line, tuple[int, Digest]]:
+        """Return number and digest of our last letter on each line that these drafts continue."""
+        lines = {_line(draft.body) for draft in drafts}
+        query = select(sequences).where(tuple_(sequences.c.conv, sequences.c.to_hash).in_(lines))
+        return {(row.conv, row.to_hash): (row.seq, Digest(row.digest)) for row in connection.execute(query)}
 
     def _core(
-        self, draft: Draft, numbers: dict[Case, tuple[int, Digest]], head: Head, now: int
+        self, draft: Draft, numbers: dict[Line, tuple[int, Digest]], head: Head, now: int
     ) -> tuple[letter.Core, bytes]:
-        """Write the core of the next letter of its case; return it with the payload to sign."""
-        case: Case = (draft.body.conv, tuple(draft.body.to))
-        number, previous = numbers.get(case, (0, None))
+        """Write the core of the next letter of its line; return it with the payload to sign."""
+        line = _line(draft.body)
+        number, previous = numbers.get(line, (0, None))
         core = letter.Core(seq=number + 1, prev=previous, ts=now, exp=now + draft.life_seconds, head=head)
         payload = letter.payload(letter.core_bytes(core), letter.body_bytes(draft.body))
-        numbers[case] = core.seq, digest_of(payload)
+        numbers[line] = core.seq, digest_of(payload)
         return core, payload
 
     def _sign(self, recipients: Sequence[tuple[Aid, ...]], payloads: Sequence[bytes]) -> list[bytes]:
@@ -155,7 +157,7 @@ class Sending:
             signed.update(zip(places, batch, strict=True))
         return [signed[n] for n in range(len(payloads))]
 
-    def _row(self, draft: Draft, core: letter.Core, digest: Digest, raw: bytes, now: int) -> dict[str, Any]:
+    def _row(self, draft: Draft, core: letter.Core, digest: Digest, raw: bytes, case: Id16, now: int) -> dict[str, Any]:
         body = draft.body
         return {
             "digest": digest,
@@ -163,11 +165,10 @@ class Sending:
             "from_aid": self.me,
             "letter_id": body.id,
             "conv": body.conv,
+            "case": case,
             "seq": core.seq,
             "prev": core.prev,
             "urg": body.urg,
-            "kind": body.kind,
-            "lang": body.lang,
             "ts": core.ts,
             "exp": core.exp,
             "raw_sealed": self.sealer.seal("letters", "raw_sealed", digest, raw),
@@ -250,11 +251,25 @@ class Sending:
             "to_aid": content.to,
             "ts": content.ts,
             "code": None if content.code is None else str(content.code),
-            "role": content.role,
             "raw_sealed": self.sealer.seal("evidence", "raw_sealed", each.digest, each.raw),
             "ackd": True,
             "stored_at": now,
         }
+
+
+def _line(body: letter.Body) -> Line:
+    return body.conv, hashlib.sha256(b"".join(body.to)).digest()
+
+
+def _keep_numbers(connection: Connection, lines: set[Line], numbers: dict[Line, tuple[int, Digest]]) -> None:
+    rows = [
+        {"conv": conv, "to_hash": to, "seq": seq, "digest": digest}
+        for (conv, to), (seq, digest) in numbers.items()
+        if (conv, to) in lines
+    ]
+    statement = insert(connection, sequences)
+    newer = {"seq": statement.excluded.seq, "digest": statement.excluded.digest}
+    connection.execute(statement.on_conflict_do_update(index_elements=["conv", "to_hash"], set_=newer), rows)
 
 
 def _queued(digest: bytes, aid: Aid, urg: int, exp: int, now: int) -> dict[str, Any]:

@@ -96,6 +96,29 @@ boots = Table("boots", metadata, _b("boot", 16, primary_key=True), _n("started_a
 
 batches = Table("batches", metadata, _b("id", 16, primary_key=True), _data("sig"))
 
+# A case is a conversation as this authority files it; a letter of a stranger to the conversation opens one of its own,
+# flagged (B.8).
+cases = Table(
+    "cases",
+    metadata,
+    _b("id", 16, primary_key=True),
+    _b("conv", 16),
+    _word("own_ref", 128, nullable=True),
+    _n("opened_at"),
+    Column("flagged", Boolean, nullable=False, server_default="0"),
+    UniqueConstraint("own_ref"),
+    Index(None, "conv"),
+)
+
+# Who was ``from`` or ``to`` of a letter of the case.
+parties = Table(
+    "parties",
+    metadata,
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    _b("aid", 32),
+    PrimaryKeyConstraint("case", "aid"),
+)
+
 letters = Table(
     "letters",
     metadata,
@@ -104,11 +127,10 @@ letters = Table(
     _b("from_aid", 32),
     _b("letter_id", 16),
     _b("conv", 16),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
     _n("seq"),
     _b("prev", 32, nullable=True),
     _small("urg"),
-    _word("kind", 64),
-    _word("lang", 35),
     _n("ts"),
     _n("exp"),
     _data("raw_sealed"),
@@ -117,7 +139,19 @@ letters = Table(
     *_signature(),
     UniqueConstraint("from_aid", "letter_id"),
     Index(None, "conv", "seq"),
+    Index(None, "case", "stored_at"),
     Index(None, "direction", "stored_at"),
+)
+
+# The number of our last letter to the same recipients in a conversation (B.8 ``seq``); ``to_hash`` is over their aids.
+sequences = Table(
+    "sequences",
+    metadata,
+    _b("conv", 16),
+    _b("to_hash", 32),
+    _n("seq"),
+    _b("digest", 32),
+    PrimaryKeyConstraint("conv", "to_hash"),
 )
 
 outbox = Table(
@@ -160,12 +194,12 @@ evidence = Table(
     _b("to_aid", 32),
     _n("ts"),
     _word("code", 64, nullable=True),
-    _word("role", 32, nullable=True),
     _data("raw_sealed"),
     Column("ackd", Boolean, nullable=False, server_default="0"),
     _n("stored_at"),
     *_signature(),
-    UniqueConstraint("letter", "from_aid", "to_aid", "lvl"),
+    # Not unique: two of one level by one authority contradict each other, and both are kept (B.13).
+    Index(None, "letter", "from_aid"),
     Index(None, "to_aid", "ackd"),
 )
 
@@ -255,19 +289,12 @@ peers = Table(
     _n("given_size", nullable=True),
 )
 
-cases = Table(
-    "cases",
-    metadata,
-    _b("conv", 16, primary_key=True),
-    Column("own_ref", String(128), nullable=True, unique=True),
-    _n("opened_at"),
-    Column("flagged", Boolean, nullable=False, server_default="0"),
-)
-
+# First statements that wait for a decision of this registry (B.6.5).
 applications = Table(
     "applications",
     metadata,
     _b("digest", 32, primary_key=True),
+    _b("aid", 32),
     _data("raw"),
     _n("received_at"),
     _word("status", 16),

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "applications",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("aid", sa.LargeBinary(length=32), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -55,12 +56,31 @@ def upgrade() -> None:
     )
     op.create_table(
         "cases",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("conv", sa.LargeBinary(length=16), nullable=False),
         sa.Column("own_ref", sa.String(length=128), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("flagged", sa.Boolean(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("conv", name=op.f("pk_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("own_ref", name=op.f("uq_cases_own_ref")),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cases_conv"), ["conv"], unique=False)
+
+    op.create_table(
+        "parties",
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("aid", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_parties_case")),
+        sa.PrimaryKeyConstraint("case", "aid", name=op.f("pk_parties")),
+    )
+    op.create_table(
+        "sequences",
+        sa.Column("conv", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("to_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("conv", "to_hash", name=op.f("pk_sequences")),
     )
     op.create_table(
         "checkpoints",
@@ -125,7 +145,6 @@ def upgrade() -> None:
         sa.Column("to_aid", sa.LargeBinary(length=32), nullable=False),
         sa.Column("ts", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=True),
-        sa.Column("role", sa.String(length=32), nullable=True),
         sa.Column("raw_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("ackd", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("stored_at", sa.BigInteger(), nullable=False),
@@ -133,9 +152,9 @@ def upgrade() -> None:
         sa.Column("cut", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name=op.f("fk_evidence_batch")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("letter", "from_aid", "to_aid", "lvl", name=op.f("uq_evidence_letter_from_aid_to_aid_lvl")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_letter_from_aid"), ["letter", "from_aid"], unique=False)
         batch_op.create_index(batch_op.f("ix_evidence_to_aid_ackd"), ["to_aid", "ackd"], unique=False)
 
     op.create_table(
@@ -145,11 +164,10 @@ def upgrade() -> None:
         sa.Column("from_aid", sa.LargeBinary(length=32), nullable=False),
         sa.Column("letter_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("conv", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("prev", sa.LargeBinary(length=32), nullable=True),
         sa.Column("urg", sa.SmallInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("lang", sa.String(length=35), nullable=False),
         sa.Column("ts", sa.BigInteger(), nullable=False),
         sa.Column("exp", sa.BigInteger(), nullable=False),
         sa.Column("raw_sealed", sa.LargeBinary(), nullable=False),
@@ -158,10 +176,12 @@ def upgrade() -> None:
         sa.Column("batch", sa.LargeBinary(length=16), nullable=True),
         sa.Column("cut", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name=op.f("fk_letters_batch")),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_letters_case")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_letters")),
         sa.UniqueConstraint("from_aid", "letter_id", name=op.f("uq_letters_from_aid_letter_id")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letters_case_stored_at"), ["case", "stored_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_letters_conv_seq"), ["conv", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_letters_direction_stored_at"), ["direction", "stored_at"], unique=False)
 
@@ -219,10 +239,12 @@ def downgrade() -> None:
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letters_direction_stored_at"))
         batch_op.drop_index(batch_op.f("ix_letters_conv_seq"))
+        batch_op.drop_index(batch_op.f("ix_letters_case_stored_at"))
 
     op.drop_table("letters")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evidence_to_aid_ackd"))
+        batch_op.drop_index(batch_op.f("ix_evidence_letter_from_aid"))
 
     op.drop_table("evidence")
     op.drop_table("statements")
@@ -231,6 +253,11 @@ def downgrade() -> None:
     op.drop_table("meta")
     op.drop_table("log_leaves")
     op.drop_table("checkpoints")
+    op.drop_table("sequences")
+    op.drop_table("parties")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cases_conv"))
+
     op.drop_table("cases")
     op.drop_table("cards")
     op.drop_table("boots")
