@@ -15,10 +15,11 @@ from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from rogatory_node.home import Home
+from rogatory_node.i18n import LANGUAGES
 
 T = TypeVar("T")
 
-LANGUAGES: Final = ("ar", "en", "es", "fr", "pt", "ru", "zh")
+
 ENGINES: Final = ("sqlite", "postgresql")
 HOME_KEY_CREDENTIAL: Final = "rogatory-home-key"
 AID_BYTES: Final = 32
