@@ -1,7 +1,7 @@
 """Texts for people in seven languages, by gettext catalogues.
 
 * The text in the code is the English one and the key of the catalogue; values go in by name, with ``str.format``.
-* The language is chosen once, at start: ROGATORY_LANGUAGE, else the system's, else English. Pages choose for themselves.
+* The language is chosen once, at start: ROGATORY_LANGUAGE, else the system's, else English; pages choose anew.
 * Catalogues are the ``.po`` files that translators edit; they are read when they are needed and kept.
 """
 
