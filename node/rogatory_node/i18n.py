@@ -55,6 +55,11 @@ def plural(one: str, many: str, count: int, language: str) -> str:
     return catalogue(language).ngettext(one, many, count)
 
 
+def later(text: str) -> str:
+    """Mark a text for the catalogue where it stands in a table; it is translated when it is shown."""
+    return text
+
+
 def direction(language: str) -> str:
     """Return ``rtl`` or ``ltr``, as pages say it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
