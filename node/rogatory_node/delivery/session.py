@@ -4,12 +4,14 @@
 * Nothing is sent for a letter before its transaction is durable (journal rule).
 * One-time seeds live in this object only; each dies when the offer that names it is answered, all with the link (B.7).
 * A letter whose offer met an ERROR rests until the next link.
+* Several links to one peer share the work: what one has offered, no other offers until that one ends.
 """
 
 import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -19,19 +21,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from rogatory_node.services.receiving import Answer, Receiving, judge
 from rogatory_node.services.sending import Sending
 from rogatory_node.storage.writer import Writer
-from rogatory_node.transport.link import Link
+from rogatory_node.transport.link import Link, LinkError
 from rogatory_protocol import card, evidence, limits
 from rogatory_protocol.envelope import Outgoing, SealedEnvelope, fitting, seal
-from rogatory_protocol.errors import Code, RefusedError
+from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.ids import Aid, Digest, Id16, Kid
 from rogatory_protocol.letter import KeyLookup
-from rogatory_protocol.link.connection import Connection, Received
+from rogatory_protocol.link.connection import Connection, Received, Stage
 from rogatory_protocol.link.frames import Frame, Type
 from rogatory_protocol.signed import Context, VerifiedMemory, sign
 from rogatory_protocol.suite import ENCRYPTION_SEED_BYTES, SUITE, EncryptionKey, Signer
 
 REFILL_BELOW: Final = limits.READY_KEYS // 2  # "asked for when half are used"
 REFILL_KEYS: Final = 64
+FREE_CHUNKS: Final = limits.MAX_PULLED_BYTES // limits.CHUNK_BYTES  # of a window with no PULL in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,11 @@ class Office:
 class Session:
     """One link from its READY to its end. `run` returns when the link ends; `wake` says that letters wait."""
 
-    def __init__(self, link: Link, office: Office) -> None:
-        """Take over an authenticated link."""
+    def __init__(self, link: Link, office: Office, beside: set["Session"] | None = None) -> None:
+        """Take over an authenticated link; *beside* are the sessions of the same peer that run."""
         self._link, self._office = link, office
+        self._beside = set() if beside is None else beside
+        self._sealing: set[Digest] = set()
         self._state = Connection(dialler=link.keys.dialler, now=time.monotonic())
         self._given: dict[Kid, EncryptionKey] = {}
         self._keys: list[bytes] = []
@@ -84,15 +89,51 @@ class Session:
         """Say that a letter to this peer was queued."""
         self._awake.set()
 
+    @property
+    def dialled(self) -> bool:
+        """Whether we dialled."""
+        return self._link.keys.dialler
+
+    @property
+    def endorsed(self) -> bool:
+        """Whether the peer's READY was verified and the link lives."""
+        return self._state.stage is Stage.OPEN
+
+    @property
+    def offered(self) -> frozenset[Digest]:
+        """The letters that are on this link, offered or about to be."""
+        return self._state.ours.letters | self._sealing
+
+    @property
+    def moving(self) -> bool:
+        """Whether attachments move on this link, so that an urgent letter would have to wait behind them."""
+        return any(asks.free_chunks < FREE_CHUNKS for asks in (self._state.ours, self._state.theirs))
+
+    def retiring(self) -> bool:
+        """Tell whether a new link should take over."""
+        return self._state.retiring(now=time.monotonic())
+
+    def abort(self) -> None:
+        """Drop the line at once, sending nothing."""
+        self._link.abort()
+
+    async def leave(self) -> None:
+        """Say BYE and close the line; `run` ends by it."""
+        with suppress(LocalProtocolError, LinkError):
+            self._state.notify(Type.BYE, {"code": 0})
+            await self._flush()
+        await self._link.close()
+
     async def run(self) -> None:
         """Serve the link until it ends.
 
         Raises:
             ExceptionGroup: The link ended (LinkError), or the peer broke its rules (RefusedError).
         """
-        if not self._link.keys.dialler:
-            await self._say_ready()
+        self._beside.add(self)
         try:
+            if not self._link.keys.dialler:
+                await self._say_ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._receive())
                 tasks.create_task(self._offer())
@@ -100,6 +141,9 @@ class Session:
             self._given.clear()
             self._state.close()
             self._link.abort()
+            self._beside.discard(self)
+            for other in self._beside:
+                other.wake()
 
     # The line
 
@@ -132,6 +176,8 @@ class Session:
             self._take_keys(frame.body)
         elif frame.type is Type.ERROR:
             self._rest(frame)
+        elif frame.type is Type.BYE:
+            raise LinkError("the peer said BYE")
         elif event.answers is None and frame.req:
             body = {"code": int(Code.NOT_FOUND), "retry": 0, "note": "", "ld": None}
             self._state.answer(frame.req, Type.ERROR, body)
@@ -217,7 +263,8 @@ class Session:
         """Offer the next envelope; tell whether there may be more to offer."""
         async with self._office.readers.connect() as connection:
             waiting = await connection.run_sync(self._office.sending.waiting, self._link.peer, most=limits.MAX_OFFERS)
-        ready = [item for item in waiting if item.digest not in self._state.ours.letters | self._resting]
+        taken = self._resting | {digest for each in self._beside for digest in each.offered}
+        ready = [item for item in waiting if item.digest not in taken]
         group = ready[: fitting(ready)] if ready else []
         group = group[: self._state.free_offers(group[0].urg)] if group else []
         if not group:
@@ -225,8 +272,12 @@ class Session:
         if not self._keys:
             await self._ask_for_keys()
             return False
-        raw = await self._seal(group, self._keys.pop(0))
-        self._state.ask(Type.OFFER, raw)
+        self._sealing = {item.digest for item in group}
+        try:
+            raw = await self._seal(group, self._keys.pop(0))
+            self._state.ask(Type.OFFER, raw)
+        finally:
+            self._sealing = set()
         if len(self._keys) < REFILL_BELOW:
             await self._ask_for_keys()
         await self._flush()
