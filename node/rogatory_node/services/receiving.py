@@ -16,12 +16,13 @@ from sqlalchemy import Connection, select, tuple_, update
 
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, evidence, letters, seen
 from rogatory_protocol import envelope, letter
 from rogatory_protocol.audit import Head
 from rogatory_protocol.errors import Code, RefusedError
-from rogatory_protocol.evidence import Content
+from rogatory_protocol.evidence import Content, Level
 from rogatory_protocol.evidence import payload as evidence_payload
 from rogatory_protocol.ids import Aid, Digest, Id16
 from rogatory_protocol.letter import KeyLookup, Letter
@@ -142,7 +143,12 @@ class Receiving:
         wanted = {each.digest for each in judged}
         query = (
             select(evidence)
-            .where(evidence.c.letter.in_(wanted), evidence.c.from_aid == self.me, evidence.c.direction == _OUTGOING)
+            .where(
+                evidence.c.letter.in_(wanted),
+                evidence.c.from_aid == self.me,
+                evidence.c.direction == _OUTGOING,
+                evidence.c.lvl != int(Level.MISSED),
+            )
             .order_by(evidence.c.letter, evidence.c.stored_at, evidence.c.lvl)
         )
         held: dict[tuple[Aid, Digest], tuple[bytes, ...]] = {}
@@ -298,7 +304,7 @@ def _blob_rows(known: Letter) -> list[dict[str, Any]]:
             "stored_bytes": blob.stored,
             "next_index": 0,
             "verified": False,
-            "path": "",
+            "path": blob_name(known.digest, n),
         }
         for n, (blob, entry) in enumerate(zip(found, known.parts.whole()[1], strict=True))
     ]

@@ -19,7 +19,7 @@ from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import insert
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import evidence, letters, outbox, sequences
+from rogatory_node.storage.tables import blobs, evidence, letters, outbox, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
@@ -48,11 +48,13 @@ class Draft:
         body: What the officers approved.
         parts: The salted form and attachment entries that the body commits to.
         life_seconds: How long delivery is tried, at most 90 days.
+        blobs: The files of its attachments, in the order of the entries; each is complete and durable.
     """
 
     body: letter.Body
     parts: bytes = field(repr=False)
     life_seconds: int
+    blobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +88,11 @@ class Sending:
         """Sign and queue letters; return their digests.
 
         Raises:
-            LocalProtocolError: A draft is not ours, its parts do not fit its body, or it would live too long.
+            LocalProtocolError: A draft is not ours, its parts do not fit its body, an attachment has no file, or it
+                would live too long.
         """
         now = int(self.wall())
-        for draft in drafts:
-            self._check(draft)
+        entries = [self._check(draft) for draft in drafts]
         head = audit_log.head(connection)
         numbers = self._numbers(connection, drafts)
         cores = [self._core(draft, numbers, head, now) for draft in drafts]
@@ -105,6 +107,13 @@ class Sending:
         connection.execute(
             letters.insert(), [self._row(*each, case, now) for each, case in zip(found, cases, strict=True)]
         )
+        carried = [
+            row
+            for each, draft, digest in zip(entries, drafts, digests, strict=True)
+            for row in _blob_rows(digest, each, draft.blobs)
+        ]
+        if carried:
+            connection.execute(blobs.insert(), carried)
         _keep_numbers(connection, {_line(draft.body) for draft in drafts}, numbers)
         connection.execute(
             outbox.insert(),
@@ -118,16 +127,20 @@ class Sending:
         audit_log.append(connection, events, now=now, random=self.random)
         return digests
 
-    def _check(self, draft: Draft) -> None:
+    def _check(self, draft: Draft) -> tuple[Entry, ...]:
+        """Return the attachment entries of a draft that may be queued."""
         body = draft.body
         try:
-            parts.open_parts(draft.parts, form=body.form, att=body.att)
+            entries = parts.open_parts(draft.parts, form=body.form, att=body.att).whole()[1]
         except RefusedError as refusal:
             raise LocalProtocolError(f"parts of a draft: {refusal.what}") from None
         if body.sender != self.me:
             raise LocalProtocolError("a letter is sent in its own authority's name")
         if not 0 < draft.life_seconds <= MAX_LETTER_LIFE_SECONDS:
             raise LocalProtocolError("a letter lives at most 90 days")
+        if len(draft.blobs) != len(entries):
+            raise LocalProtocolError("every attachment has its file")
+        return entries
 
     def _numbers(self, connection: Connection, drafts: Sequence[Draft]) -> dict[Line, tuple[int, Digest]]:
         """Return number and digest of our last letter on each line that these drafts continue."""
@@ -270,6 +283,23 @@ def _keep_numbers(connection: Connection, lines: set[Line], numbers: dict[Line, 
     statement = insert(connection, sequences)
     newer = {"seq": statement.excluded.seq, "digest": statement.excluded.digest}
     connection.execute(statement.on_conflict_do_update(index_elements=["conv", "to_hash"], set_=newer), rows)
+
+
+def _blob_rows(digest: Digest, entries: Sequence[Entry], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "letter": digest,
+            "idx": n,
+            "blob_id": entry.id,
+            "direction": _OUTGOING,
+            "n": entry.n,
+            "stored_bytes": entry.stored,
+            "next_index": entry.n,
+            "verified": True,
+            "path": name,
+        }
+        for n, (entry, name) in enumerate(zip(entries, names, strict=True))
+    ]
 
 
 def _queued(digest: bytes, aid: Aid, urg: int, exp: int, now: int) -> dict[str, Any]:

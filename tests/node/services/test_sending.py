@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -11,10 +12,12 @@ from sqlalchemy import Connection, func, select
 from rogatory_node.services.receiving import Receiving, judge
 from rogatory_node.services.sending import Draft, Sending, Settled
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.engine import WritingConnection, open_writing
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import evidence, outbox
+from rogatory_node.storage.tables import blobs, evidence, outbox
 from rogatory_protocol import envelope, letter, parts
+from rogatory_protocol.attachment import Entry, chunk_count, entry_bytes
 from rogatory_protocol.audit import Head
 from rogatory_protocol.delivery import State
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
@@ -198,6 +201,33 @@ def test_drafts_that_are_not_ours_or_do_not_fit_are_not_queued(connection: Writi
             queue(connection, sending, good, wrong)
     count = transact(connection, lambda conn: conn.execute(select(func.count()).select_from(outbox)).scalar_one())
     assert count == 0
+
+
+def attached(n: int = 0, *, files: int = 2) -> Draft:
+    plain = draft(n)
+    entry = Entry(id=Id16(bytes(16)), n=chunk_count(5), sz=5, h=bytes(32), k=bytes(32), name="a.pdf", mt="a/b")
+    form = (bytes((n,)) * 32, parts.form_bytes(parts.Form(mt="application/json", data=b'{"what":"records"}')))
+    pairs = [(bytes((i,)) * 32, entry_bytes(entry)) for i in range(2)]
+    body = replace(plain.body, att=tuple(parts.commit(*pair) for pair in pairs))
+    names = tuple(blob_name(bytes((i,)) * 32, 0) for i in range(files))
+    return Draft(body=body, parts=parts.parts_bytes(form, pairs), life_seconds=DAY, blobs=names)
+
+
+def test_attachments_are_queued_with_their_files_in_order(connection: WritingConnection, sending: Sending) -> None:
+    each = attached()
+    (digest,) = queue(connection, sending, each)
+    rows = transact(connection, lambda conn: conn.execute(select(blobs).order_by(blobs.c.idx)).all())
+    assert [(row.letter, row.idx, row.direction, row.verified, row.path) for row in rows] == [
+        (digest, n, "out", True, name) for n, name in enumerate(each.blobs)
+    ]
+
+
+@pytest.mark.parametrize("files", [0, 1, 3])
+def test_an_attachment_without_its_file_is_not_queued(
+    connection: WritingConnection, sending: Sending, files: int
+) -> None:
+    with pytest.raises(LocalProtocolError, match="file"):
+        queue(connection, sending, attached(files=files))
 
 
 def test_STO_14_the_form_is_not_readable_in_the_database(connection: WritingConnection, sending: Sending) -> None:
