@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rogatory_keys.ahead import read_ahead
 from rogatory_keys.authority import GOOD, Authority, Listing, Standing, listing_of
 from rogatory_keys.replay import Alarm, AlarmKind, Local, LogState, Place, State, judge
 from rogatory_protocol.checkpoint import Checkpoint
@@ -275,10 +276,10 @@ class Directory:
     def _replay(self, log: LogState, head: Checkpoint, frontier: Frontier, leaves: Iterable[bytes]) -> list[Alarm]:
         alarms: list[Alarm] = []
         effective = max(head.time, log.time)
-        for index, leaf in enumerate(leaves, log.frontier.size):
-            latest = head.time + SKEW_REFUSE_SECONDS
+        latest = head.time + SKEW_REFUSE_SECONDS
+        for index, (leaf, memory) in enumerate(read_ahead(leaves), log.frontier.size):
             place = Place(log=log, index=index, latest=latest, effective=effective)
-            alarms += judge(self.state, leaf, place)
+            alarms += judge(self.state, leaf, place, memory)
         if log.head is None or head.size > log.head.size or head.time > log.head.time:
             log.head = head
         log.frontier, log.time = frontier, effective

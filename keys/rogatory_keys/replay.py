@@ -16,7 +16,8 @@ from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Digest, Kid, aid_of
 from rogatory_protocol.merkle import Frontier
-from rogatory_protocol.statement import Statement, UnverifiedStatement, accept, parse
+from rogatory_protocol.signed import VerifiedMemory
+from rogatory_protocol.statement import Statement, UnverifiedStatement, follow, parse
 from rogatory_protocol.statement_fields import ANYWHERE, Use
 from rogatory_protocol.tiles import LeafKind, parse_leaf
 
@@ -129,21 +130,45 @@ class Place:
         return Alarm(kind=kind, registry=self.log.followed.aid, index=self.index, aid=aid, code=code, what=what)
 
 
-def judge(state: State, data: bytes, place: Place) -> list[Alarm]:
-    """Judge a leaf and take what is valid into the state; what is not comes back as an alarm."""
+Read = UnverifiedStatement | d.UnverifiedDecision | RefusedError | None
+"""A leaf taken apart: its object, why it has none, or None for an anchor, which says nothing about keys."""
+
+
+def read(data: bytes) -> Read:
+    """Take a leaf apart without judging it."""
     try:
         leaf = parse_leaf(data)
         if leaf.kind is LeafKind.STATEMENT:
-            return _statement(state, leaf.object, place)
-        if leaf.kind is LeafKind.DECISION:
-            return _decision(state, leaf.object, place)
+            return parse(leaf.object)
+        return d.parse(leaf.object) if leaf.kind is LeafKind.DECISION else None
+    except RefusedError as error:
+        return error
+
+
+def judge(state: State, leaf: Read, place: Place, memory: VerifiedMemory | None = None) -> list[Alarm]:
+    """Judge a leaf and take what is valid into the state; what is not comes back as an alarm.
+
+    Args:
+        state: What is known; it changes.
+        leaf: What ``read`` made of the leaf.
+        place: Where it stands.
+        memory: Signatures that were verified already.
+    """
+    try:
+        if isinstance(leaf, UnverifiedStatement):
+            return _statement(state, leaf, place, memory)
+        if isinstance(leaf, d.UnverifiedDecision):
+            return _decision(state, leaf, place, memory)
+        if leaf is not None:
+            raise leaf
     except RefusedError as error:
         return [place.alarm(AlarmKind.INVALID_LEAF, code=error.code, what=error.what)]
-    return []  # an anchor says nothing about keys; whoever uses one verifies it
+    return []
 
 
-def _statement(state: State, raw: bytes, place: Place) -> list[Alarm]:
-    unverified = parse(raw)
+def _statement(
+    state: State, unverified: UnverifiedStatement, place: Place, memory: VerifiedMemory | None
+) -> list[Alarm]:
     content = unverified.content
     aid = aid_of(unverified.object.payload) if content.prev is None else state.owners.get(content.prev)
     if aid is None:
@@ -152,7 +177,8 @@ def _statement(state: State, raw: bytes, place: Place) -> list[Alarm]:
     newest = 0 if authority is None else authority.newest.content.ver
     if authority is not None and content.ver <= newest:
         return _again(state, unverified, authority, place)
-    statement = accept(raw, None if authority is None else authority.newest, latest=place.latest)
+    previous = None if authority is None else authority.newest
+    statement = follow(unverified, previous, latest=place.latest, memory=memory)
     if authority is None:
         authority = state.authorities[aid] = Authority(aid=aid, newest=statement)
     authority.extend(statement)
@@ -169,7 +195,7 @@ def _again(state: State, unverified: UnverifiedStatement, authority: Authority, 
         raise RefusedError(Code.DISAGREE, "second statement of a version in one log")
     if authority.digests[ver - 1] != digest:
         # "Two different ones in different logs are proof of root compromise", if this one is valid too.
-        accept(unverified.object.raw, authority.before(ver), latest=place.latest)
+        follow(unverified, authority.before(ver), latest=place.latest)
         authority.frozen = authority.frozen or (authority.digests[ver - 1], digest)
         return [place.alarm(AlarmKind.AUTHORITY_FORKED, authority.aid)]
     authority.shown[registry] = ver
@@ -190,22 +216,23 @@ def _release(state: State, digest: Digest, now: Place) -> list[Alarm]:
     for registry, index, raw in state.waiting.pop(digest, []):
         place = Place(log=state.logs[registry], index=index, latest=now.latest, effective=now.effective)
         try:
-            alarms += _statement(state, raw, place)
+            alarms += _statement(state, parse(raw), place, None)
         except RefusedError as error:
             alarms.append(place.alarm(AlarmKind.INVALID_LEAF, code=error.code, what=error.what))
     return alarms
 
 
-def _decision(state: State, raw: bytes, place: Place) -> list[Alarm]:
+def _decision(
+    state: State, unverified: d.UnverifiedDecision, place: Place, memory: VerifiedMemory | None
+) -> list[Alarm]:
     # 1. By this registry, with its seal key good at ts and not revoked.  2. About a statement that we know, within
     # what it says.  3. Newer than every earlier one about this authority in this log.  4. In the granted scope.
-    unverified = d.parse(raw)
     registry = place.log.followed.aid
     decision = unverified.content
     if decision.reg != registry:
         raise RefusedError(Code.DISAGREE, "decision of another registry")
     public = _deciding_key(state, registry, unverified.object.signatures[0].kid, decision.ts)
-    d.verify(unverified, public)
+    d.verify(unverified, public, memory)
     authority = state.authorities.get(decision.aid)
     if authority is None:
         raise RefusedError(Code.NOT_FOUND, "decision about an unknown authority")

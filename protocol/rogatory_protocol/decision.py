@@ -13,7 +13,7 @@ from rogatory_protocol import fields as f
 from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.limits import MAX_STATEMENT_BYTES
 from rogatory_protocol.rcbor import Value, decode, encode
-from rogatory_protocol.signed import Context, SignedObject, verify_one
+from rogatory_protocol.signed import Context, SignedObject, VerifiedMemory, verify_one
 from rogatory_protocol.signed import parse as parse_signed
 from rogatory_protocol.statement_fields import country, roles
 
@@ -102,7 +102,7 @@ def parse(raw: bytes) -> UnverifiedDecision:
     return UnverifiedDecision(object=obj, content=_read(obj.payload))
 
 
-def verify(unverified: UnverifiedDecision, public: bytes) -> Decision:
+def verify(unverified: UnverifiedDecision, public: bytes, memory: VerifiedMemory | None = None) -> Decision:
     """Verify a decision by a seal key of its registry.
 
     The caller still owes: that the key is good at ``ts``, and everything that the log and the statement must say.
@@ -110,7 +110,7 @@ def verify(unverified: UnverifiedDecision, public: bytes) -> Decision:
     Raises:
         RefusedError: MALFORMED or SIGNATURE.
     """
-    verify_one(unverified.object, public, Context.DECISION)
+    verify_one(unverified.object, public, Context.DECISION, memory)
     return unverified.content
 
 

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
@@ -15,6 +16,7 @@ Value = int | bytes | str | bool | list["Value"] | dict[str, "Value"] | None
 
 _UINT, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 0, 2, 3, 4, 5, 7
 _FALSE, _TRUE, _NULL = b"\xf4", b"\xf5", b"\xf6"
+_KEY_HEAD: Final = _TEXT << 5
 _CONSTANTS: Final[dict[int, bool | None]] = {20: False, 21: True, 22: None}
 _WIDTHS: Final = {24: 1, 25: 2, 26: 4, 27: 8}
 # The smallest number that needs the width: anything below has a shorter form and is refused.
@@ -119,15 +121,15 @@ def _decode(data: bytes, at: int, depth: int) -> tuple[Value, int]:
         return number, at
     if major == _SIMPLE and number in _CONSTANTS:
         return _CONSTANTS[number], at
-    reader = _READERS.get(major)
     # Each item takes a byte at least, so a count above what is left is a lie; checked before allocation.
-    if reader is None or number > len(data) - at:
-        raise _malformed("form outside RCBOR, or longer than what is there")
+    if number > len(data) - at:
+        raise _malformed("longer than what is there")
+    if major == _BYTES:
+        return data[at : at + number], at + number
+    reader = _READERS.get(major)
+    if reader is None:
+        raise _malformed("form outside RCBOR")
     return reader(data, at, number, depth)
-
-
-def _read_bytes(data: bytes, at: int, length: int, _depth: int) -> tuple[Value, int]:
-    return data[at : at + length], at + length
 
 
 def _read_text(data: bytes, at: int, length: int, _depth: int) -> tuple[str, int]:
@@ -149,21 +151,27 @@ def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]
     entries: dict[str, Value] = {}
     previous = b""
     for _ in range(count):
-        start = at
-        major, length, at = _number(data, at)
-        if major != _TEXT or not 1 <= length <= MAX_KEY_BYTES or length > len(data) - at:
-            raise _malformed("map key")
-        key, at = _read_text(data, at, length, depth)
-        coded = data[start:at]
+        # A key is text of 1 to 23 bytes, so its head is one byte; what is shorter or another thing fails as a key.
+        end = at + 1 + max(0, (data[at] if at < len(data) else 0) - _KEY_HEAD)
+        coded = data[at:end]
         if coded <= previous:
             raise _malformed("map keys do not ascend")
         previous = coded
-        entries[key], at = _decode(data, at, depth + 1)
+        key = _key(coded)
+        entries[key], at = _decode(data, end, depth + 1)
     return entries, at
 
 
+@lru_cache(maxsize=1_024)
+def _key(coded: bytes) -> str:
+    """Read an encoded map key; objects of one type have the same keys, again and again."""
+    length = coded[0] - _KEY_HEAD
+    if not 1 <= length <= MAX_KEY_BYTES or len(coded) != length + 1:
+        raise _malformed("map key")
+    return _read_text(coded, 1, length, 1)[0]
+
+
 _READERS: Final[dict[int, Callable[[bytes, int, int, int], tuple[Value, int]]]] = {
-    _BYTES: _read_bytes,
     _TEXT: _read_text,
     _ARRAY: _read_array,
     _MAP: _read_map,

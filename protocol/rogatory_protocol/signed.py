@@ -70,9 +70,10 @@ class VerifiedMemory:
 
     LIMIT: Final = 1_024  # eight batches for each of 128 unanswered letters
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: int = LIMIT) -> None:
         """Start empty."""
         self._known: dict[bytes, None] = {}
+        self._most = most
 
     def __contains__(self, key: bytes) -> bool:
         """Tell whether this signature was verified before."""
@@ -81,7 +82,7 @@ class VerifiedMemory:
     def add(self, key: bytes) -> None:
         """Remember a verified signature."""
         self._known[key] = None
-        if len(self._known) > self.LIMIT:
+        if len(self._known) > self._most:
             del self._known[next(iter(self._known))]
 
 

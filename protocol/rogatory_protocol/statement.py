@@ -14,7 +14,7 @@ from rogatory_protocol import fields as f
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Digest, Kid, aid_of, kid_of
 from rogatory_protocol.limits import MAX_STATEMENT_BYTES, MAX_STATEMENT_SIGNATURES
-from rogatory_protocol.signed import Context, SignedObject, verify_signature
+from rogatory_protocol.signed import Context, SignedObject, VerifiedMemory, verify_signature
 from rogatory_protocol.signed import parse as parse_signed
 from rogatory_protocol.statement_fields import Content, Period, Root, Use, read
 
@@ -84,17 +84,29 @@ def accept(raw: bytes, previous: Statement | None, *, latest: int) -> Statement:
         RefusedError: TOO_LARGE or MALFORMED; DISAGREE: it does not continue the chain; FUTURE; SIGNATURE: an invalid
             or foreign signature, or fewer than the thresholds.
     """
-    # 1. Fields, limits, distinct keys.  2. The chain: ver, prev, ts.  3. Time.  4. Every signature, by either root.
-    # 5. Both thresholds.  The caller still owes: that no other statement of this version was accepted before.
-    unverified = parse(raw)
+    return follow(parse(raw), previous, latest=latest)
+
+
+def follow(
+    unverified: UnverifiedStatement, previous: Statement | None, *, latest: int, memory: VerifiedMemory | None = None
+) -> Statement:
+    """Accept a statement that was read already; *memory* holds what was verified of it.
+
+    Raises:
+        RefusedError: As ``accept``.
+    """
+    # 1. Fields, limits, distinct keys: by ``parse``.  2. The chain: ver, prev, ts.  3. Time.  4. Every signature, by
+    # either root.  5. Both thresholds.
+    # The caller still owes: that no other statement of this version was accepted before.
     content, digest = unverified.content, unverified.object.digest
     _check_chain(content, previous)
     if content.ts > latest:
         raise RefusedError(Code.FUTURE, "statement")
     roots = [content.root] if previous is None else [previous.content.root, content.root]
-    _check_signatures(unverified.object, roots)
+    _check_signatures(unverified.object, roots, memory)
     aid = aid_of(unverified.object.payload) if previous is None else previous.aid
-    return Statement(raw=raw, payload=unverified.object.payload, digest=digest, aid=aid, content=content)
+    raw, payload = unverified.object.raw, unverified.object.payload
+    return Statement(raw=raw, payload=payload, digest=digest, aid=aid, content=content)
 
 
 def remembered(raw: bytes, aid: Aid) -> Statement:
@@ -162,14 +174,14 @@ def _check_uses(content: Content, before: Content) -> None:
             raise f.wrong("keys", "change their use")
 
 
-def _check_signatures(obj: SignedObject, roots: Sequence[Root]) -> None:
+def _check_signatures(obj: SignedObject, roots: Sequence[Root], memory: VerifiedMemory | None) -> None:
     keys = {kid_of(key): key for root in roots for key in root.keys}
     signed: set[bytes] = set()
     for signature in obj.signatures:
         public = keys.get(signature.kid)
         if public is None:
             raise RefusedError(Code.SIGNATURE, "statement signed by a key of neither root")
-        verify_signature(obj.payload, signature, public, Context.AUTHORITY)
+        verify_signature(obj.payload, signature, public, Context.AUTHORITY, memory)
         signed.add(public)
     # Keys are counted, not signatures, and in each root by itself: one key signing twice is one.
     if any(len(signed & set(root.keys)) < root.k for root in roots):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rogatory_keys.replay import AlarmKind, Followed, Local, LogState, Place, State, judge
+from rogatory_keys.replay import AlarmKind, Followed, Local, LogState, Place, State, judge, read
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.signed import Context, sign_many
 from rogatory_protocol.statement_fields import Content, Period, Root, build
@@ -40,13 +40,13 @@ def empty() -> State:
 def test_valid_statement_is_taken_in_silence() -> None:
     state = empty()
 
-    assert judge(state, LEAF, PLACE) == []
+    assert judge(state, read(LEAF), PLACE) == []
     (authority,) = state.authorities.values()
     assert authority.newest.content == CONTENT
 
 
 def test_anchor_says_nothing_about_keys() -> None:
-    assert judge(empty(), encode_leaf(LeafKind.ANCHOR, b"whatever"), PLACE) == []
+    assert judge(empty(), read(encode_leaf(LeafKind.ANCHOR, b"whatever")), PLACE) == []
 
 
 @settings(max_examples=150, deadline=None)
@@ -55,7 +55,7 @@ def test_DIR_09_any_flipped_bit_is_an_alarm_and_changes_nothing(at: int, bit: in
     state = empty()
     leaf = bytearray(LEAF)
     leaf[at] ^= 1 << bit
-    alarms = judge(state, bytes(leaf), PLACE)
+    alarms = judge(state, read(bytes(leaf)), PLACE)
 
     # The kind of leaf is not signed: as a decision or an anchor the same bytes are another object.
     if leaf[1] == LeafKind.ANCHOR:
@@ -69,7 +69,7 @@ def test_DIR_09_any_flipped_bit_is_an_alarm_and_changes_nothing(at: int, bit: in
 @given(st.binary(max_size=200))
 def test_DIR_09_garbage_never_stops_the_replay(data: bytes) -> None:
     for leaf in (data, encode_leaf(LeafKind.STATEMENT, data), encode_leaf(LeafKind.DECISION, data)):
-        (alarm,) = judge(empty(), leaf, PLACE)
+        (alarm,) = judge(empty(), read(leaf), PLACE)
         assert (alarm.kind, alarm.index, alarm.registry) == (AlarmKind.INVALID_LEAF, 5, FOLLOWED.aid)
 
 
