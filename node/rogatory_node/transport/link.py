@@ -3,24 +3,28 @@
 * Until the peer has proved itself, a message is at most 16 KiB and one waits: strangers eat no memory (B.11.1).
 * Whatever fails closes the socket with 1008 and says no more.
 * Before each send the clocks are compared: a machine that was frozen or cloned closes without sending (B.12.4).
+* Who may begin a handshake is `admission`'s to say; a connection that it refuses is dropped without a word.
+* A dialler never follows a redirect: it would lead where no signed card points.
 * The caller owes the READY exchange, liveness and everything that frames mean.
 """
 
 import asyncio
 import os
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from rogatory_node.transport.admission import Admission, Ticket
 from rogatory_node.transport.tls import PinError, check_pin, dialling
 from rogatory_protocol.errors import Code, ProtocolError, RefusedError
 from rogatory_protocol.ids import Aid
@@ -33,11 +37,16 @@ from rogatory_protocol.suite import Signer
 SUBPROTOCOL: Final = Subprotocol("rgt.1")
 POLICY: Final = 1008
 WRITE_BYTES: Final = 4 * 1024 * 1024  # two chunks and the small frames between them
+_AWAY: Final = frozenset({502, 503, 504})  # a listener that closes, or a proxy before a node that is down
 QUEUE: Final = 16  # messages that wait once the peer is known
 
 
 class LinkError(Exception):
     """The link could not be made, or has ended. What went wrong stays in our own log."""
+
+
+class RefusingError(LinkError):
+    """Somebody answered and would not have us, or is not whom we dialled."""
 
 
 class Clock(Protocol):
@@ -72,9 +81,9 @@ class Link:
 
     __slots__ = ("_channel", "_clock", "_last_monotonic", "_last_wall", "_socket", "keys")
 
-    def __init__(self, socket: Connection, keys: LinkKeys, clock: Clock) -> None:
+    def __init__(self, stream: Connection, keys: LinkKeys, clock: Clock) -> None:
         """Take over a socket whose handshake is done."""
-        self._socket, self._clock, self.keys = socket, clock, keys
+        self._socket, self._clock, self.keys = stream, clock, keys
         self._last_wall, self._last_monotonic = clock.wall(), clock.monotonic()
         self._channel = Channel(keys, now=self._last_monotonic)
 
@@ -154,17 +163,28 @@ class Link:
             raise LinkError("a fault of the line") from None
 
 
-async def dial(url: str, peer: Aid, identity: Identity, *, pins: Collection[bytes] = ()) -> Link:
+async def dial(
+    url: str, peer: Aid, identity: Identity, *, pins: Collection[bytes] = (), line: socket.socket | None = None
+) -> Link:
     """Dial an authority at one of its card's addresses.
 
+    Args:
+        url: The address.
+        peer: The authority.
+        identity: Who we are.
+        pins: Hashes of the public keys that its certificate may have; none means public trust.
+        line: A connected socket to that address, if there is one already; it is used up.
+
     Raises:
-        LinkError: Nobody answers within 10 s, the certificate is not good, or another authority answers.
+        RefusingError: The certificate is not good, another authority answers, or the peer does not want us.
+        LinkError: Nobody answers within 10 s.
     """
     context: ssl.SSLContext | None = dialling(pins) if url.startswith("wss:") else None
     try:
         async with asyncio.timeout(HANDSHAKE_SECONDS):
-            socket = await connect(
+            stream = await _Connecting(
                 f"{url.rstrip('/')}/rgt/{peer.hex()}",
+                sock=line,
                 ssl=context,
                 subprotocols=[SUBPROTOCOL],
                 compression=None,
@@ -174,30 +194,52 @@ async def dial(url: str, peer: Aid, identity: Identity, *, pins: Collection[byte
                 ping_interval=None,
                 proxy=None,
             )
-            return await _guarded(socket, lambda: _initiate(socket, peer, identity, pins))
+            return await _guarded(stream, lambda: _initiate(stream, peer, identity, pins))
+    except ssl.SSLCertVerificationError:
+        raise RefusingError("the certificate is not good") from None
+    except InvalidStatus as answer:
+        if answer.response.status_code in _AWAY:
+            raise LinkError("the node is not there yet") from None
+        raise RefusingError("the address answers, but not with a link") from None
     except (OSError, TimeoutError, InvalidHandshake):
         raise LinkError("nobody answers at that address") from None
 
 
 async def listen(
-    host: str, port: int, identity: Identity, on_link: Callable[[Link], Awaitable[None]], context: ssl.SSLContext
+    host: str,
+    port: int,
+    identity: Identity,
+    on_link: Callable[[Link], Awaitable[None]],
+    context: ssl.SSLContext,
+    admission: Admission | None = None,
 ) -> Server:
     """Listen for links; *on_link* owns each until it returns. Close the returned server to stop.
+
+    Args:
+        host: The address to listen at.
+        port: The port; 0 lets the system choose.
+        identity: Who we are.
+        on_link: Takes over each link.
+        context: The TLS context of the listener.
+        admission: Who may begin a handshake; by default nobody is known yet.
 
     Raises:
         OSError: The address or port is not ours to take.
     """
     path = f"/rgt/{identity.aid.hex()}"
+    door = _door(admission or Admission(), identity.clock)
 
     def check(connection: ServerConnection, request: Request) -> Response | None:
         return None if request.path == path else connection.respond(404, "")
 
-    async def accept(socket: ServerConnection) -> None:
+    async def accept(stream: ServerConnection) -> None:
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
-                link = await _guarded(socket, lambda: _respond(socket, identity))
+                link = await _guarded(stream, lambda: _respond(stream, identity))
         except (LinkError, TimeoutError):
             return
+        assert isinstance(stream, door)
+        stream.prove()
         await on_link(link)
 
     return await serve(
@@ -214,41 +256,81 @@ async def listen(
         ping_interval=None,
         open_timeout=HANDSHAKE_SECONDS,
         server_header=None,
+        create_connection=door,
     )
 
 
-async def _initiate(socket: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:
-    tunnel = socket.transport.get_extra_info("ssl_object")
+class _Connecting(connect):
+    """A connection attempt that ends where it was sent."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class _Door(ServerConnection):
+    """A connection that is counted from its first byte until its peer has proved itself or it is gone."""
+
+    admission: ClassVar[Admission]
+    clock: ClassVar[Clock]
+    ticket: Ticket | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        place = transport.get_extra_info("peername")
+        super().connection_made(transport)
+        self.ticket = self.admission.enter(place[0], self.clock.wall()) if place else None
+        if self.ticket is None:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.ticket is not None:
+            self.admission.leave(self.ticket)
+        super().connection_lost(exc)
+
+    def prove(self) -> None:
+        if self.ticket is not None:
+            self.admission.prove(self.ticket, self.clock.wall())
+
+
+def _door(admission: Admission, clock: Clock) -> type[_Door]:
+    return type("Door", (_Door,), {"admission": admission, "clock": clock})
+
+
+async def _initiate(stream: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:
+    tunnel = stream.transport.get_extra_info("ssl_object")
     check_pin(tunnel.getpeercert(binary_form=True) if tunnel else None, pins)
     side = Initiator(me=me.aid, signer=me.signer, peer=peer, node_key=me.node_key, random=os.urandom)
-    await socket.send(side.hello)
-    last, keys = side.finish(await socket.recv(decode=False))
-    _trust(socket)
-    await socket.send(last)
-    return Link(socket, keys, me.clock)
+    await stream.send(side.hello)
+    last, keys = side.finish(await stream.recv(decode=False))
+    _trust(stream)
+    await stream.send(last)
+    return Link(stream, keys, me.clock)
 
 
-async def _respond(socket: ServerConnection, me: Identity) -> Link:
+async def _respond(stream: ServerConnection, me: Identity) -> Link:
     side = Responder(me=me.aid, signer=me.signer, node_key=me.node_key, random=os.urandom)
-    await socket.send(side.answer(await socket.recv(decode=False)))
-    keys = side.finish(await socket.recv(decode=False))
-    _trust(socket)
-    return Link(socket, keys, me.clock)
+    await stream.send(side.answer(await stream.recv(decode=False)))
+    keys = side.finish(await stream.recv(decode=False))
+    _trust(stream)
+    return Link(stream, keys, me.clock)
 
 
-async def _guarded(socket: Connection, shake: Callable[[], Awaitable[Link]]) -> Link:
+async def _guarded(stream: Connection, shake: Callable[[], Awaitable[Link]]) -> Link:
     """Run one side of the handshake; on any failure close without detail."""
     try:
         return await shake()
-    except (ProtocolError, ConnectionClosed, PinError):
-        await socket.close(POLICY)
-        raise LinkError("the other side did not prove who it is") from None
+    except ConnectionClosed as closed:
+        if closed.rcvd is not None and closed.rcvd.code == POLICY:
+            raise RefusingError("the other side does not want us") from None
+        raise LinkError("the line is gone") from None
+    except (ProtocolError, PinError):
+        await stream.close(POLICY)
+        raise RefusingError("the other side did not prove who it is") from None
     except BaseException:
-        socket.transport.abort()
+        stream.transport.abort()
         raise
 
 
-def _trust(socket: Connection) -> None:
+def _trust(stream: Connection) -> None:
     """Lift the limits that hold for strangers, now that the peer has proved itself."""
-    socket.protocol.max_message_size = MAX_MESSAGE_BYTES
-    socket.recv_messages.high, socket.recv_messages.low = QUEUE, QUEUE // 4
+    stream.protocol.max_message_size = MAX_MESSAGE_BYTES
+    stream.recv_messages.high, stream.recv_messages.low = QUEUE, QUEUE // 4

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from rogatory_node.transport.link import Identity, Link, LinkError, SystemClock, dial, listen
+from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError, SystemClock, dial, listen
 from rogatory_node.transport.tls import dialling, listening, pin_of, self_signed
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Kid
@@ -73,6 +73,43 @@ async def test_frames_of_every_size_cross_a_real_socket(certificate: tuple[ssl.S
             await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(size))))
             assert len((await link.receive()).body.piece) == size
         await link.close()
+
+
+async def test_LNK_14_the_ninth_stranger_of_an_address_is_dropped_and_a_place_comes_free(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo) as url:
+        port = int(url.rpartition(":")[2])
+        context = dialling([certificate[1]])
+        strangers = [await asyncio.open_connection("127.0.0.1", port, ssl=context) for _ in range(8)]
+        with pytest.raises(LinkError):
+            await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        strangers[0][1].transport.abort()
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+                    break
+                except LinkError:
+                    continue
+        link.abort()
+        for _, writer in strangers:
+            writer.transport.abort()
+
+
+async def test_LNK_25_a_redirect_is_never_followed(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 302 Found\r\nLocation: {good}/rgt/{AIDS['XB'].hex()}\r\n\r\n".encode())
+        writer.close()
+
+    async with listening_node(certificate, echo) as good:
+        server = await asyncio.start_server(elsewhere, "127.0.0.1", 0, ssl=certificate[0])
+        url = f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(RefusingError):
+            await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        server.close()
+        await server.wait_closed()
 
 
 async def test_LNK_02_another_authority_at_the_address_is_not_linked(
