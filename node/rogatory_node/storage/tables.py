@@ -242,7 +242,8 @@ log_leaves = Table(
     PrimaryKeyConstraint("registry", "n"),
 )
 
-# The root is part of the key: two different roots of one size are the proof of a fork, and both are kept (B.6.3).
+# The notes under which each log was taken. Two roots of one size are the proof of a fork; that is in meta (B.6.3).
+# ``text`` is the first note of its size, which dates what it holds; ``newest`` a later one of the same tree.
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -250,6 +251,7 @@ checkpoints = Table(
     _n("size"),
     _b("root", 32),
     Column("text", Text, nullable=False),
+    Column("newest", Text, nullable=True),
     _n("seen_at"),
     PrimaryKeyConstraint("registry", "size", "root"),
 )
