@@ -82,7 +82,7 @@ class Authority:
         self.chain.append(accept(raw, after, latest=2**63))
         return self.newest
 
-    def card(self, seq: int = 1, **changes: object) -> bytes:
+    def card(self, seq: int = 1, signer: SigningKey | None = None, **changes: object) -> bytes:
         content = c.Card(
             aid=self.aid,
             ver=self.newest.content.ver,
@@ -92,7 +92,7 @@ class Authority:
             urls=(f"wss://{self.name.lower()}.example:8443",),
             pins=(hashlib.sha256(self.name.encode()).digest(),),
         )
-        return sign_object(self.seal, Context.CARD, c.build_card(dataclasses.replace(content, **changes)))  # type: ignore[arg-type]
+        return sign_object(signer or self.seal, Context.CARD, c.build_card(dataclasses.replace(content, **changes)))  # type: ignore[arg-type]
 
 
 class Registry(Authority):
