@@ -7,7 +7,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"protocol": "rogatory_protocol", "keys": "rogatory_keys", "node": "rogatory_node"}
 # Nothing but constants or types: their users' tests are theirs.
-PLAIN = {"protocol/errors", "protocol/limits", "node/storage/errors", "node/storage/tables", "node/migrations/env"}
+PLAIN = {
+    "protocol/errors",
+    "protocol/limits",
+    "node/storage/errors",
+    "node/storage/tables",
+    "node/migrations/env",
+    "node/__main__",
+}
 
 
 def modules(folder: str) -> list[str]:

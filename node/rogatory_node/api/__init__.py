@@ -1,0 +1,1 @@
+"""What a running node answers to commands on its own machine: JSON over a socket in its home."""

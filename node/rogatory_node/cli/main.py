@@ -1,0 +1,108 @@
+"""``rogatory``: which command is in which module, and how every command ends.
+
+* Only the module of the command that was asked for is loaded; the list of commands comes from the table below.
+* A failure, wrong usage and an error inside all end here, each with its exit status.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any, Final
+
+import typer
+from typer.exceptions import TyperException
+
+from rogatory_node import __version__
+from rogatory_node.cli.output import REFUSED, USAGE, Failure, show_failure
+from rogatory_node.i18n import _
+
+PROGRAM: Final = "rogatory"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    help: str
+
+
+# In the order in which they are listed.
+COMMANDS: Final[Mapping[str, Entry]] = {}
+# Here ``--json`` names a file, so it says nothing about standard output.
+JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(run(words))
+
+
+def run(words: list[str]) -> int:
+    """Run one command and return its exit status."""
+    wanted = next((word for word in words if not word.startswith("-")), None)
+    as_json = "--json" in words and wanted not in JSON_TO_FILE
+    try:
+        result = typer.main.get_command(build(wanted))(words, prog_name=PROGRAM, standalone_mode=False)
+    except Failure as failure:
+        show_failure(failure, as_json=as_json)
+        return failure.code
+    except TyperException as error:
+        return _usage(error, as_json=as_json)
+    except typer.Abort:
+        show_failure(Failure(_("Stopped."), slug="stopped"), as_json=as_json)
+        return REFUSED
+    except BrokenPipeError:
+        # Whoever read our output has enough of it.
+        sys.stderr.close()
+        return REFUSED
+    return result if isinstance(result, int) else 0
+
+
+def build(wanted: str | None) -> typer.Typer:
+    """Build the program with the commands of one module, and the others by their names only."""
+    app = typer.Typer(
+        name=PROGRAM,
+        help=_("Rogatory carries requests between central authorities, sealed and proved."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    entry = COMMANDS.get(wanted or "")
+    if entry is not None:
+        import_module(f"rogatory_node.cli.{entry.module}").add(app)
+    for name, each in COMMANDS.items():
+        if entry is None or each.module != entry.module:
+            app.command(name, help=_(each.help))(_elsewhere)
+    return app
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help=_("Say which version this is."))
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
+def _elsewhere() -> None:
+    raise AssertionError("the module of this command was not loaded")
+
+
+def _usage(error: Any, *, as_json: bool) -> int:
+    """Show what is wrong with the words of the command."""
+    if as_json:
+        show_failure(Failure(error.format_message(), slug="usage", code=USAGE), as_json=True)
+    else:
+        error.show()
+    return int(error.exit_code)
