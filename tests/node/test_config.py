@@ -197,3 +197,47 @@ def test_the_home_key_may_be_a_credential(tmp_path: Path) -> None:
     assert home_key_path(config, home, environ) is None
     write_private(tmp_path / "rogatory-home-key", bytes(32))
     assert tmp_path / "rogatory-home-key" == home_key_path(config, home, environ)
+
+
+CONTACT = """
+name = "XA"
+
+[[contact]]
+role = "duty"
+languages = ["en", "fr"]
+hours = "Mon-Fri 08:00-17:00"
+zone = "Africa/Abidjan"
+
+[[contact.channel]]
+kind = "phone"
+value = "+0 12 34"
+
+[[contact.channel]]
+kind = "mail"
+value = "duty@xa.example"
+
+[[contact]]
+role = "night"
+"""
+
+
+def test_points_of_contact_are_read() -> None:
+    duty, night = parse(CONTACT).contact
+    assert (duty.role, duty.languages, duty.hours, duty.zone) == (
+        "duty",
+        ("en", "fr"),
+        "Mon-Fri 08:00-17:00",
+        "Africa/Abidjan",
+    )
+    assert [(each.kind, each.value) for each in duty.channel] == [("phone", "+0 12 34"), ("mail", "duty@xa.example")]
+    assert (night.hours, night.zone, night.channel) == ("24/7", "UTC", ())
+
+
+def test_mistakes_in_contacts_name_the_contact() -> None:
+    text = CONTACT.replace("Africa/Abidjan", "Nowhere") + '\n[[contact.channel]]\nkind = "a b"\nvalue = "x"\n'
+    assert mistakes_in(text) == [
+        ("contact[0].zone", Reason.VALUE),
+        ("contact[1].channel[0].kind", Reason.VALUE),
+    ]
+    assert mistakes_in('name = "XA"\ncontact = 5') == [("contact", Reason.TYPE)]
+    assert mistakes_in('name = "XA"\n[[contact]]\nrole = "a"\nchannel = 5') == [("contact[0].channel", Reason.TYPE)]

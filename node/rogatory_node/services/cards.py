@@ -4,7 +4,7 @@ What others call:
 
 * ``await Cards.open(trust, me=…, seal=…, writer=…, readers=…)``.
 * ``await cards.renew(urls=…, pins=…, contacts=…) -> bytes``: our own card, a new one if anything changed, the statement
-  did, or half its life is over; call it at start and once a day.
+  did, or half its life is over; call it at start and once a day. ``contacts_of(config)`` are its contacts.
 * ``cards.own -> bytes | None``; ``cards.raw(aid) -> bytes | None``; ``cards.card(aid) -> Card | None``;
   ``cards.all() -> list[Card]``; ``cards.stale(aid) -> bool`` (missing or past its date).
 * ``await cards.accept(raw) -> Card``: a card that came, from anybody; raises RefusedError.
@@ -27,11 +27,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from rogatory_node.config import Config
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage.engine import insert
 from rogatory_node.storage.tables import cards
 from rogatory_node.storage.writer import Writer
-from rogatory_protocol.card import Card, Contact, accept_card, build_card, parse_card
+from rogatory_protocol.card import Card, Channel, Contact, accept_card, build_card, parse_card
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import MAX_CARD_LIFE_SECONDS
@@ -49,6 +50,20 @@ class Held:
 
     card: Card
     raw: bytes = field(repr=False)
+
+
+def contacts_of(config: Config) -> tuple[Contact, ...]:
+    """Return the points of contact of the configuration as a card holds them."""
+    return tuple(
+        Contact(
+            role=each.role,
+            languages=each.languages,
+            hours=each.hours,
+            zone=each.zone,
+            channels=tuple(Channel(kind=way.kind, value=way.value) for way in each.channel),
+        )
+        for each in config.contact
+    )
 
 
 def keep(connection: Connection, commands: Sequence[Held]) -> list[bool]:

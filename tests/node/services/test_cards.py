@@ -6,7 +6,8 @@ import pytest
 from offices import DAY, NOW, Authority, Registry, follow
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from rogatory_node.services.cards import Cards
+from rogatory_node.config import parse
+from rogatory_node.services.cards import Cards, contacts_of
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import open_reading
@@ -180,3 +181,8 @@ async def test_a_card_of_our_own_that_we_did_not_make_is_refused(world: World) -
 async def test_DIR_01_a_card_by_a_node_key_is_refused(world: World) -> None:
     assert await world.refused(PEER.card(signer=PEER.node)) is Code.DIRECTORY_OLD
     assert await world.refused(PEER.card(signer=ME.seal)) is Code.DIRECTORY_OLD
+
+
+def test_contacts_of_the_configuration_are_those_of_the_card() -> None:
+    text = 'name = "X"\n[[contact]]\nrole = "duty"\nlanguages = ["en"]\n[[contact.channel]]\nkind = "phone"\nvalue = "+0 1"'
+    assert contacts_of(parse(text)) == (CONTACT,)

@@ -7,22 +7,23 @@
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from rogatory_node.config import checks as c
+from rogatory_node.config.checks import Reason
+from rogatory_node.config.hours import ALWAYS
 from rogatory_node.home import Home
 from rogatory_node.i18n import LANGUAGES
 
 T = TypeVar("T")
 
 
-ENGINES: Final = ("sqlite", "postgresql")
 HOME_KEY_CREDENTIAL: Final = "rogatory-home-key"
-AID_BYTES: Final = 32
 
 
 class Role(Enum):
@@ -30,17 +31,6 @@ class Role(Enum):
 
     AUTHORITY = "authority"
     REGISTRY = "registry"
-
-
-class Reason(Enum):
-    """Why a setting is refused."""
-
-    NOT_TOML = "not-toml"
-    UNKNOWN = "unknown"
-    MISSING = "missing"
-    TYPE = "type"
-    VALUE = "value"
-    SECRET = "secret"  # noqa: S105 - the name of a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,137 +67,23 @@ class ConfigError(Exception):
         self.mistakes = mistakes
 
 
-class _WrongError(Exception):
-    """A check's refusal of one value."""
-
-    def __init__(self, reason: Reason, wanted: str) -> None:
-        super().__init__(wanted)
-        self.reason = reason
-        self.wanted = wanted
-
-
-# --- Checks: each takes what TOML gave and returns the typed value --------------------------------------------------
-
-Check = Callable[[Any], Any]
-
-
-def _text(most: int) -> Check:
-    def check(value: Any) -> str:
-        if not isinstance(value, str):
-            raise _WrongError(Reason.TYPE, "text")
-        if not 1 <= len(value) <= most or any(ord(letter) < 32 for letter in value):
-            raise _WrongError(Reason.VALUE, f"1 to {most} characters on one line")
-        return value
-
-    return check
-
-
-def _whole(least: int, most: int) -> Check:
-    def check(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise _WrongError(Reason.TYPE, "whole number")
-        if not least <= value <= most:
-            raise _WrongError(Reason.VALUE, f"{least} to {most}")
-        return value
-
-    return check
-
-
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongError(Reason.TYPE, "true or false")
-    return value
-
-
-def _path(value: Any) -> Path:
-    return Path(_text(1_024)(value)).expanduser()
-
-
-def _one_of(allowed: tuple[str, ...]) -> Check:
-    def check(value: Any) -> str:
-        if value not in allowed:
-            raise _WrongError(Reason.VALUE, ", ".join(allowed))
-        return str(value)
-
-    return check
-
-
-def _several(item: Check, most: int) -> Check:
-    def check(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise _WrongError(Reason.TYPE, "list")
-        if len(value) > most:
-            raise _WrongError(Reason.VALUE, f"at most {most}")
-        return tuple(item(each) for each in value)
-
-    return check
-
-
 def _roles(value: Any) -> frozenset[Role]:
-    names = _several(_one_of(tuple(role.value for role in Role)), len(Role))(value)
+    names = c.several(c.one_of(tuple(role.value for role in Role)), len(Role))(value)
     roles = frozenset(Role(name) for name in names)
     if Role.AUTHORITY not in roles:
-        raise _WrongError(Reason.VALUE, "authority, with or without registry")
+        raise c.WrongError(Reason.VALUE, "authority, with or without registry")
     return roles
 
 
-def _url(*schemes: str) -> Check:
-    def check(value: Any) -> str:
-        try:
-            parts = urlsplit(_text(255)(value))
-            usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise _WrongError(Reason.VALUE, " or ".join(f"{scheme}://…" for scheme in schemes))
-        if parts.password is not None or parts.username is not None:
-            raise _WrongError(Reason.SECRET, "no name or password")
-        return str(value)
-
-    return check
-
-
-def _database_url(value: Any) -> str:
-    text: str = _text(1_024)(value)
-    try:
-        parts = urlsplit(text)
-        secret = parts.password is not None
-    except ValueError:
-        raise _WrongError(Reason.VALUE, "URL") from None
-    if parts.scheme not in ENGINES:
-        raise _WrongError(Reason.VALUE, " or ".join(f"{engine}://…" for engine in ENGINES))
-    if secret:
-        raise _WrongError(Reason.SECRET, "database.password_file")
-    return text
-
-
-def _aid(value: Any) -> bytes:
-    text = _text(2 * AID_BYTES)(value)
-    try:
-        aid = bytes.fromhex(text)
-    except ValueError:
-        aid = b""
-    if len(aid) != AID_BYTES:
-        raise _WrongError(Reason.VALUE, f"{2 * AID_BYTES} hexadecimal digits")
-    return aid
-
-
-def _country(value: Any) -> str:
-    text: str = _text(2)(value)
-    if text != "*" and not (len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()):
-        raise _WrongError(Reason.VALUE, "two capital letters, or *")
-    return text
-
-
-def _setting(check: Check, default: Any = MISSING) -> Any:
+def _setting(check: c.Check, default: Any = MISSING) -> Any:
     options = {} if default is MISSING else {"default": default}
     return field(metadata={"check": check}, **options)
 
 
 # --- The settings ---------------------------------------------------------------------------------------------------
 
-_PORT: Final = _whole(0, 65_535)  # 0 lets the system choose: for tests and demonstrations
-_HOST: Final = _text(255)
+_PORT: Final = c.whole(0, 65_535)  # 0 lets the system choose: for tests and demonstrations
+_HOST: Final = c.text(255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +93,7 @@ class Link:
     host: str = _setting(_HOST, "0.0.0.0")  # noqa: S104 - the one listener that is meant for strangers
     port: int = _setting(_PORT, 8443)
     # What stands in the card; empty for a node that only dials out. Eight is the card's own limit.
-    urls: tuple[str, ...] = _setting(_several(_url("wss", "ws"), 8), ())
+    urls: tuple[str, ...] = _setting(c.several(c.url("wss", "ws"), 8), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,47 +117,66 @@ class Database:
     """Where state is kept: a file in the home, or a PostgreSQL that several replicas share."""
 
     # None is node.db in the home. SQLAlchemy's form: sqlite:////absolute/file, postgresql://user@host/name.
-    url: str | None = field(default=None, metadata={"check": _database_url})
-    password_file: Path | None = field(default=None, metadata={"check": _path})
+    url: str | None = field(default=None, metadata={"check": c.database_url})
+    password_file: Path | None = field(default=None, metadata={"check": c.path})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Where the home key comes from: this file, else the systemd credential."""
 
-    home_key_file: Path | None = field(default=None, metadata={"check": _path})
+    home_key_file: Path | None = field(default=None, metadata={"check": c.path})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
     """What one peer may use in a day (B.18); generous for a State, tight for a flood."""
 
-    letters_a_day: int = _setting(_whole(1, 10_000_000), 10_000)
+    letters_a_day: int = _setting(c.whole(1, 10_000_000), 10_000)
     # Three times the letters: re-sealing after a lost key is normal, endless offering is not.
-    offers_a_day: int = _setting(_whole(1, 30_000_000), 30_000)
-    attachment_gib_a_day: int = _setting(_whole(1, 1_000_000), 100)
+    offers_a_day: int = _setting(c.whole(1, 30_000_000), 30_000)
+    attachment_gib_a_day: int = _setting(c.whole(1, 1_000_000), 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """A registry whose log this node replays, and for which countries its admissions count here (B.6.4)."""
 
-    aid: bytes = _setting(_aid)
-    url: str = _setting(_url("https", "http"))
-    scope: tuple[str, ...] = _setting(_several(_country, 300), ("*",))
+    aid: bytes = _setting(c.aid)
+    url: str = _setting(c.url("https", "http"))
+    scope: tuple[str, ...] = _setting(c.several(c.country, 300), ("*",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to reach a point of contact."""
+
+    kind: str = _setting(c.name(32))  # phone, mail, pager …
+    value: str = _setting(c.text(200))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A point of contact as the card shows it to members: a role, never a person (B.7)."""
+
+    role: str = _setting(c.name(64))
+    languages: tuple[str, ...] = _setting(c.several(c.name(35), 16), ())
+    hours: str = _setting(c.hours, ALWAYS)
+    zone: str = _setting(c.zone, "UTC")
+    channel: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings of a node."""
 
-    name: str = _setting(_text(200))  # as in the statement, B.5
-    language: str = _setting(_one_of(LANGUAGES), "en")
+    name: str = _setting(c.text(200))  # as in the statement, B.5
+    language: str = _setting(c.one_of(LANGUAGES), "en")
     roles: frozenset[Role] = _setting(_roles, frozenset({Role.AUTHORITY}))
     # Dialling an address inside the ministry because a peer's card names it is how a peer would map that network.
-    allow_private_addresses: bool = _setting(_yes_or_no, False)
+    allow_private_addresses: bool = _setting(c.yes_or_no, False)
     # None is the folder in the home; another volume keeps a flood of attachments from filling the database's.
-    blobs: Path | None = field(default=None, metadata={"check": _path})
+    blobs: Path | None = field(default=None, metadata={"check": c.path})
     link: Link = field(default_factory=Link)
     desk: Desk = field(default_factory=Desk)
     registry: Registry = field(default_factory=Registry)
@@ -289,6 +184,7 @@ class Config:
     keys: Keys = field(default_factory=Keys)
     quotas: Quotas = field(default_factory=Quotas)
     follow: tuple[Followed, ...] = ()
+    contact: tuple[Contact, ...] = ()
 
 
 _SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -333,7 +229,8 @@ def parse(text: str) -> Config:
     values = _plain(Config, found, "", mistakes)
     for name, section in _SECTIONS.items():
         values[name] = _section(section, found.get(name, {}), name, mistakes)
-    values["follow"] = _followed(found.get("follow", []), mistakes)
+    values["follow"] = _tables(Followed, found, "follow", 64, mistakes)
+    values["contact"] = _contacts(found, mistakes)
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return Config(**values)
@@ -382,11 +279,26 @@ def _section(section: type[T], found: Any, name: str, mistakes: list[Mistake]) -
     return section(**values) if len(mistakes) == before else None
 
 
-def _followed(found: Any, mistakes: list[Mistake]) -> tuple[Followed | None, ...]:
-    if not isinstance(found, list):
-        mistakes.append(Mistake(setting="follow", reason=Reason.TYPE, wanted="list of tables"))
+def _tables(
+    section: type[T], found: Mapping[str, Any], name: str, most: int, mistakes: list[Mistake], prefix: str = ""
+) -> tuple[T | None, ...]:
+    """Read an array of tables, each a section."""
+    tables = found.get(name, [])
+    if not isinstance(tables, list) or len(tables) > most:
+        mistakes.append(Mistake(setting=prefix + name, reason=Reason.TYPE, wanted=f"list of at most {most} tables"))
         return ()
-    return tuple(_section(Followed, each, f"follow[{n}]", mistakes) for n, each in enumerate(found))
+    return tuple(_section(section, each, f"{prefix}{name}[{n}]", mistakes) for n, each in enumerate(tables))
+
+
+def _contacts(found: Mapping[str, Any], mistakes: list[Mistake]) -> tuple[Contact | None, ...]:
+    """Read the points of contact, each with its channels."""
+    contacts = _tables(Contact, found, "contact", 64, mistakes)
+    read = []
+    for n, contact in enumerate(contacts):
+        channels = _tables(Channel, found["contact"][n], "channel", 16, mistakes, f"contact[{n}].") if contact else ()
+        whole = tuple(channel for channel in channels if channel is not None)
+        read.append(contact and replace(contact, channel=whole))
+    return tuple(read)
 
 
 def _plain(section: type[Any], found: Mapping[str, Any], prefix: str, mistakes: list[Mistake]) -> dict[str, Any]:
@@ -396,13 +308,13 @@ def _plain(section: type[Any], found: Mapping[str, Any], prefix: str, mistakes: 
         mistakes.append(Mistake(setting=prefix + name, reason=Reason.UNKNOWN))
     values: dict[str, Any] = {}
     for name, each in known.items():
-        check: Check | None = each.metadata.get("check")
+        check: c.Check | None = each.metadata.get("check")
         if check is None:
             continue
         if name in found:
             try:
                 values[name] = check(found[name])
-            except _WrongError as wrong:
+            except c.WrongError as wrong:
                 mistakes.append(Mistake(setting=prefix + name, reason=wrong.reason, wanted=wrong.wanted))
         elif each.default is MISSING:
             mistakes.append(Mistake(setting=prefix + name, reason=Reason.MISSING))
