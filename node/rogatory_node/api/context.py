@@ -19,9 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from rogatory_node.config import Config
 from rogatory_node.home import Home
 from rogatory_node.i18n import later
+from rogatory_node.services.answering import Answering
 from rogatory_node.services.own import Own
 from rogatory_node.services.receiving import Receiving
 from rogatory_node.services.sending import Sending
+from rogatory_node.services.trust import Trust
+from rogatory_node.services.uploads import Uploads
 from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol.ids import Aid
@@ -43,8 +46,11 @@ class Node:
         writer: The one writer.
         readers: The engine of the readers.
         blobs: The folder of attachments.
+        uploads: Attachments that no letter carries yet.
+        trust: The directory.
         sending: The transactions of sending.
         receiving: The transactions of receiving.
+        answering: The transactions of answering.
         wake: Says that a letter for an authority was queued.
         ports: The listeners by name and the ports that they really have.
     """
@@ -55,8 +61,11 @@ class Node:
     writer: Writer
     readers: AsyncEngine
     blobs: BlobFolder
+    uploads: Uploads
+    trust: Trust
     sending: Sending
     receiving: Receiving
+    answering: Answering
     wake: Callable[[Aid], None]
     ports: Mapping[str, int]
 

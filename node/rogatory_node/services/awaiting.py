@@ -9,8 +9,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from sqlalchemy import Connection, select
+
+from rogatory_node.storage.tables import evidence, outbox
 from rogatory_protocol.delivery import State
 from rogatory_protocol.evidence import Level
+from rogatory_protocol.ids import Aid, Digest
 
 _STORED: Final = frozenset({Level.STORED, Level.COMPLETE, Level.TAKEN, Level.ACCEPTED, Level.DECLINED})
 
@@ -51,3 +55,13 @@ def outcome(wanted: Level, held: Collection[Level], state: State) -> Outcome:
 def outcome_of_all(found: Collection[Outcome]) -> Outcome:
     """Judge a letter to several: one refusal ends the wait, and it is reached when every recipient has."""
     return next((each for each in (Outcome.REFUSED, Outcome.WAITING) if each in found), Outcome.REACHED)
+
+
+def standing(connection: Connection, digest: Digest) -> dict[Aid, tuple[State, tuple[Level, ...]]]:
+    """Return where a letter of ours stands with each recipient, and which evidence each gave; empty when it is none."""
+    said: dict[Aid, tuple[Level, ...]] = {}
+    columns = (evidence.c.from_aid, evidence.c.lvl)
+    for row in connection.execute(select(*columns).where(evidence.c.letter == digest, evidence.c.direction == "in")):
+        said[Aid(row.from_aid)] = (*said.get(Aid(row.from_aid), ()), Level(row.lvl))
+    query = select(outbox.c.aid, outbox.c.state).where(outbox.c.letter == digest).order_by(outbox.c.aid)
+    return {Aid(row.aid): (State(row.state), said.get(Aid(row.aid), ())) for row in connection.execute(query)}

@@ -327,6 +327,19 @@ def conversation(connection: Connection, case: Id16) -> Id16:
     return Id16(connection.execute(select(cases.c.conv).where(cases.c.id == case)).scalar_one())
 
 
+def reference(connection: Connection, case: Id16) -> str | None:
+    """Return this authority's own reference of a case that exists."""
+    found: str | None = connection.execute(select(cases.c.own_ref).where(cases.c.id == case)).scalar_one()
+    return found
+
+
+def own_letter(connection: Connection, me: Aid, letter_id: Id16) -> tuple[Digest, Id16] | None:
+    """Return digest and case of the letter that we sent under this identifier, if we did."""
+    query = select(letters.c.digest, letters.c.case).where(letters.c.from_aid == me, letters.c.letter_id == letter_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (Digest(row.digest), Id16(row.case))
+
+
 def _check_reference(connection: Connection, naming: Naming) -> None:
     reference = naming.reference
     if reference is None:

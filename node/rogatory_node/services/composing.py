@@ -175,17 +175,16 @@ def read_form(raw: bytes) -> Form:
     return form
 
 
-def check(order: Order, *, me: Aid) -> Form:
-    """Check everything about an order; return what its form says.
+def examine(order: Order, *, me: Aid, names: Sequence[str]) -> tuple[Form | None, list[Mistake]]:
+    """Return what the form of an order says, when it is readable, and all that is wrong with the order.
 
-    Raises:
-        UnfitError: It cannot be sent; the error holds every reason.
+    Args:
+        order: The order.
+        me: This authority.
+        names: Of its attachments, which need not be taken in yet.
     """
     form, mistakes = _read(order.form)
-    mistakes += [*_addresses(order, me), *_terms(order), *name_mistakes([entry.name for entry in order.entries])]
-    if form is None or mistakes:
-        raise UnfitError(mistakes)
-    return form
+    return form, [*mistakes, *_addresses(order, me), *_terms(order), *_names(names)]
 
 
 def compose(order: Order, *, me: Aid, random: Callable[[int], bytes]) -> Draft:
@@ -195,7 +194,9 @@ def compose(order: Order, *, me: Aid, random: Callable[[int], bytes]) -> Draft:
         UnfitError: It cannot be sent; the error holds every reason.
         LocalProtocolError: An attachment entry is outside its limits.
     """
-    form = check(order, me=me)
+    form, mistakes = examine(order, me=me, names=[entry.name for entry in order.entries])
+    if form is None or mistakes:
+        raise UnfitError(mistakes)
     items = [parts.form_bytes(parts.Form(mt=MEDIA_TYPE, data=order.form)), *map(entry_bytes, order.entries)]
     pairs = [(random(parts.SALT_BYTES), item) for item in items]
     commitments = [parts.commit(*pair) for pair in pairs]
@@ -324,7 +325,7 @@ def _terms(order: Order) -> Iterator[Mistake]:
         yield Mistake(what=later("delivery is tried for 1 to {most} days"), args={"most": MAX_LIFE_DAYS})
 
 
-def name_mistakes(names: Sequence[str]) -> list[Mistake]:
+def _names(names: Sequence[str]) -> list[Mistake]:
     """Say what is wrong with the names of attachments together: too many, or two that one folder cannot hold."""
     found = []
     if len(names) > MAX_ATTACHMENTS:

@@ -42,16 +42,18 @@ GROUNDS: Final = (
 """The codes of the register, in its order."""
 
 
-def decision_form(letters: Sequence[Digest], *, ground: str | None, reasons: str) -> bytes:
+def decision_form(letters: Sequence[Digest], *, ground: str | None, reasons: str, grade: str) -> bytes:
     """Return the form of the letter that gives the reasons of a decision.
 
     Args:
         letters: What was decided.
         ground: Of a refusal.
         reasons: In the officer's words.
+        grade: The urgency of what was decided: its answer is as urgent.
     """
     form = {
         "kind": DECISION,
+        "urgency": {"grade": grade},
         "letters": [digest.hex() for digest in letters],
         "outcome": ACCEPTED if ground is None else REFUSED,
         "grounds": [] if ground is None else [ground],

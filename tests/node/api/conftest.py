@@ -1,51 +1,102 @@
-"""A node as handlers see it, over a real database."""
+"""A node as handlers see it, over a real database, and the small world that its directory knows."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import ClientSession, UnixConnector
+from offices import NOW, Authority, Registry, follow
 
 from rogatory_node.api.context import Node
+from rogatory_node.api.server import application, serving
 from rogatory_node.config import parse
 from rogatory_node.home import Home
+from rogatory_node.services.answering import Answering
 from rogatory_node.services.own import Own
 from rogatory_node.services.receiving import Receiving
 from rogatory_node.services.sending import Sending
+from rogatory_node.services.trust import Trust
+from rogatory_node.services.uploads import Uploads
+from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.engine import open_reading
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.writer import Writer
-from rogatory_protocol.ids import Id16, aid_of
-from rogatory_protocol.signed import Context, sign
-from rogatory_protocol.statement import accept
-from rogatory_protocol.statement_fields import Content, Period, Root, build
-from rogatory_protocol.suite import SigningKey
+from rogatory_protocol.decision import Act
+from rogatory_protocol.ids import Aid, Id16
+
+
+def clock() -> float:
+    """The time of this world: shortly after its authorities were admitted."""
+    return NOW + 100.0
+
+
+@dataclass(kw_only=True)
+class World:
+    """Who there is: XA is the node's own, XB is alone in its country, XC has two, XD was suspended."""
+
+    registry: Registry = field(default_factory=Registry)
+    xa: Authority = field(default_factory=lambda: Authority("A", "XA"))
+    xb: Authority = field(default_factory=lambda: Authority("B", "XB"))
+    xc: Authority = field(default_factory=lambda: Authority("C", "XC"))
+    xc_other: Authority = field(default_factory=lambda: Authority("C2", "XC", ("extradition",)))
+    xd: Authority = field(default_factory=lambda: Authority("D", "XD"))
+    woken: list[Aid] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Admit all and suspend one."""
+        for each in (self.xa, self.xb, self.xc, self.xc_other, self.xd):
+            self.registry.admit(each)
+        self.registry.decide(self.xd, Act.SUSPEND)
 
 
 @pytest.fixture
-def own() -> Own:
-    root, seal, link = (SigningKey(os.urandom(64)) for _ in range(3))
-    payload = build(
-        Content(
-            ver=1, prev=None, ts=1_000, exp=2_000, name={"en": "Authority of XA"}, cc="XA", roles=("mla",),
-            root=Root(k=1, keys=(root.public,)), seal=(Period(pub=seal.public, nb=1_000, na=2_000),),
-            node=(Period(pub=link.public, nb=1_000, na=2_000),),
-        )
-    )  # fmt: skip
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def own(world: World) -> Own:
     return Own(
-        aid=aid_of(payload), statement=accept(sign(root, Context.AUTHORITY, payload), None, latest=2_000), seal=seal,
-        node=link, sealer=RowSealer(os.urandom(32)), boot=Id16(os.urandom(16)), inc=Id16(os.urandom(16)), started=1_000,
+        aid=world.xa.aid, statement=world.xa.newest, seal=world.xa.seal, node=world.xa.node,
+        sealer=RowSealer(os.urandom(32)), boot=Id16(os.urandom(16)), inc=Id16(os.urandom(16)), started=1_000,
     )  # fmt: skip
 
 
 @pytest.fixture
-async def node(own: Own, writer: Writer, database: str, tmp_path: Path) -> AsyncIterator[Node]:
-    readers = open_reading(database)
+async def node(own: Own, world: World, writer: Writer, database: str, tmp_path: Path) -> AsyncIterator[Node]:
+    await writer.execute(lambda conn, _: [audit_log.found(conn, now=NOW, random=os.urandom)], None)
+    readers, blobs = open_reading(database), BlobFolder(tmp_path / "blobs")
+    blobs.prepare()
+    trust = await Trust.open(writer, readers, follow(world.registry), wall=clock)
+    await trust.take(world.registry.aid, world.registry.head(), world.registry.leaves)
+    signs: dict[str, Any] = {"me": own.aid, "signer": own.seal, "sealer": own.sealer, "wall": clock}
     yield Node(
         home=Home(root=tmp_path), config=parse('name = "XA"'), own=own, writer=writer, readers=readers,
-        blobs=BlobFolder(tmp_path / "blobs"), sending=Sending(me=own.aid, signer=own.seal, sealer=own.sealer),
-        receiving=Receiving(me=own.aid, signer=own.seal, sealer=own.sealer), wake=lambda aid: None,
-        ports={"link": 8443},
+        blobs=blobs, uploads=Uploads(blobs, boot=own.boot), trust=trust, sending=Sending(**signs),
+        receiving=Receiving(**signs), answering=Answering(**signs), wake=world.woken.append, ports={"link": 8443},
     )  # fmt: skip
     await readers.dispose()
+
+
+Ask = Callable[..., Awaitable[tuple[int, Any]]]
+
+
+@pytest.fixture
+async def ask(node: Node, tmp_path: Path) -> AsyncIterator[Ask]:
+    """Ask the node over its real socket: ``await ask("POST", "/letters", json={…})`` gives status and answer."""
+    path = tmp_path / "node.sock"
+    async with (
+        serving(application(node), path),
+        ClientSession(connector=UnixConnector(str(path)), headers={"Rogatory-As": "desk"}) as session,
+    ):
+
+        async def asked(method: str, target: str, **options: Any) -> tuple[int, Any]:
+            async with session.request(method, f"http://node{target}", **options) as reply:
+                plain = reply.content_type != "application/json"
+                return reply.status, await reply.read() if plain else await reply.json()
+
+        yield asked

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from rogatory_node.services import composing
 from rogatory_node.services.composing import GRADES, KINDS, MAX_DEPTH, Order, UnfitError, compose, read_form
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
@@ -137,7 +136,7 @@ def test_all_reasons_are_given_at_once() -> None:
         entries=(entry(1, "a.txt"), entry(2, "A.TXT")),
     )
     with pytest.raises(UnfitError) as caught:
-        composing.check(wrong, me=XA)
+        compose(wrong, me=XA, random=entropy())
     text = str(caught.value)
     for part in ("“a” stands twice", "bribe", "soon", "named twice", "itself", "language tag", "90 days", "“A.TXT”"):
         assert part in text
