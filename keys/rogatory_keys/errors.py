@@ -3,6 +3,7 @@
 * KeysError
     * KeyFileError    a key file cannot be opened, or not for this
     * SnapshotError   a stored directory state is not one of ours
+    * BundleError     the container of an evidence bundle is not in order
 * RefusedError of the protocol: what came from outside is refused, with its code of B.17
 """
 
@@ -46,3 +47,33 @@ class SnapshotError(KeysError):
     """A stored directory state is damaged or of another version; replay the log instead."""
 
     code = "keys.snapshot"
+
+
+class BundleFault(StrEnum):
+    """What is wrong with the container of an evidence bundle."""
+
+    NOT_A_BUNDLE = "not_a_bundle"
+    CUT = "cut"
+    TOO_LARGE = "too_large"
+    FORM = "form"
+    ORDER = "order"
+    NAME = "name"
+    MISSING = "missing"
+    CHANGED = "changed"
+
+
+class BundleError(KeysError):
+    """The container of an evidence bundle, or one of its files, is not in order.
+
+    Attributes:
+        fault: What is wrong.
+        file: The file of the bundle that shows it; empty when it is the container itself.
+    """
+
+    code = "keys.bundle"
+
+    def __init__(self, fault: BundleFault, file: str) -> None:
+        """Name the fault and the file."""
+        super().__init__(f"bundle: {fault.value}: {file}")
+        self.fault = fault
+        self.file = file
