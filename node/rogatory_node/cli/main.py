@@ -5,6 +5,7 @@
 """
 
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,7 +16,7 @@ from typer.exceptions import TyperException
 
 from rogatory_node import __version__
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, show_failure
-from rogatory_node.i18n import _
+from rogatory_node.i18n import _, later
 
 PROGRAM: Final = "rogatory"
 
@@ -29,7 +30,10 @@ class Entry:
 
 
 # In the order in which they are listed.
-COMMANDS: Final[Mapping[str, Entry]] = {}
+COMMANDS: Final[Mapping[str, Entry]] = {
+    "init": Entry("init", later("Found an authority and its node.")),
+    "keys": Entry("keys", later("Keys and statement of the authority.")),
+}
 # Here ``--json`` names a file, so it says nothing about standard output.
 JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})
 
@@ -57,6 +61,10 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         # Whoever read our output has enough of it.
         sys.stderr.close()
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the kind and the place help us; the text may hold a case's words
+        sys.stderr.writelines(traceback.format_tb(error.__traceback__))
+        show_failure(Failure(_("Internal error: {kind}.").format(kind=type(error).__name__)), as_json=as_json)
         return REFUSED
     return result if isinstance(result, int) else 0
 

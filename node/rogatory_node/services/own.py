@@ -144,7 +144,7 @@ def load(
         StorageError: The database failed.
     """
     now = int(wall())
-    found = read(writer)
+    found = writer.submit(_find, None).result()
     if found.newest - now > SKEW_REFUSE_SECONDS:
         raise ClockError(found.newest - now)
     keys = open_keys(home, home_key, found.statement)
@@ -187,25 +187,24 @@ def open_keys(home: Home, home_key: bytes, statement: Statement) -> Keys:
     )
 
 
-def read(writer: Writer) -> Found:
+def find(connection: Connection) -> Found:
     """Read what the database says of its authority.
 
     Raises:
         NoAuthorityError: It holds none.
-        StorageError: The database failed.
     """
-    return writer.submit(_find, None).result()
-
-
-def _find(connection: Connection, commands: Sequence[None]) -> list[Found]:
-    """Read, through the writer because only it is open this early; nothing is written."""
     aid, inc = get_meta(connection, AID), get_meta(connection, INCARNATION)
     newest = select(statements.c.raw).where(statements.c.aid == aid).order_by(statements.c.ver.desc()).limit(1)
     raw = None if aid is None else connection.execute(newest).scalar_one_or_none()
     if aid is None or inc is None or raw is None:
         raise NoAuthorityError("no authority")
     last = connection.execute(select(func.max(audit.c.ts))).scalar_one_or_none()
-    found = Found(aid=Aid(aid), inc=Id16(inc), statement=remembered(raw, Aid(aid)), newest=last or 0)
+    return Found(aid=Aid(aid), inc=Id16(inc), statement=remembered(raw, Aid(aid)), newest=last or 0)
+
+
+def _find(connection: Connection, commands: Sequence[None]) -> list[Found]:
+    """Read through the writer, because only it is open this early."""
+    found = find(connection)
     return [found for _ in commands]
 
 
