@@ -27,8 +27,9 @@ from rogatory_protocol.envelope import Outgoing, SealedEnvelope, fitting, seal
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.ids import Aid, Digest, Id16, Kid
 from rogatory_protocol.letter import KeyLookup
-from rogatory_protocol.link.connection import Connection, Received, Stage
+from rogatory_protocol.link.connection import Connection, Received
 from rogatory_protocol.link.frames import Frame, Type
+from rogatory_protocol.link.handshake import LinkKeys
 from rogatory_protocol.signed import Context, VerifiedMemory, sign
 from rogatory_protocol.suite import ENCRYPTION_SEED_BYTES, SUITE, EncryptionKey, Signer
 
@@ -71,11 +72,13 @@ class Office:
 class Session:
     """One link from its READY to its end. `run` returns when the link ends; `wake` says that letters wait."""
 
-    def __init__(self, link: Link, office: Office, beside: set["Session"] | None = None) -> None:
-        """Take over an authenticated link; *beside* are the sessions of the same peer that run."""
+    def __init__(self, link: Link, office: Office, beside: list["Session"] | None = None) -> None:
+        """Take over an authenticated link and join *beside*, the sessions of the same peer, until `run` returns."""
         self._link, self._office = link, office
-        self._beside = set() if beside is None else beside
+        self._beside = [] if beside is None else beside
+        self._beside.append(self)
         self._sealing: set[Digest] = set()
+        self._seal_kid: Kid | None = None
         self._state = Connection(dialler=link.keys.dialler, now=time.monotonic())
         self._given: dict[Kid, EncryptionKey] = {}
         self._keys: list[bytes] = []
@@ -90,14 +93,25 @@ class Session:
         self._awake.set()
 
     @property
-    def dialled(self) -> bool:
-        """Whether we dialled."""
-        return self._link.keys.dialler
+    def keys(self) -> LinkKeys:
+        """What the handshake left."""
+        return self._link.keys
 
     @property
     def endorsed(self) -> bool:
-        """Whether the peer's READY was verified and the link lives."""
-        return self._state.stage is Stage.OPEN
+        """Whether a seal key of the peer stands behind the link, or did until it ended."""
+        return self._seal_kid is not None
+
+    def good(self) -> bool:
+        """Tell whether peer and seal key of this link are still good; the node key is the caller's to judge."""
+        if not self._office.admitted(self._link.peer):
+            return False
+        try:
+            if self._seal_kid is not None:
+                self._office.seal_key(self._link.peer, self._seal_kid, int(self._office.wall()))
+        except RefusedError:
+            return False
+        return True
 
     @property
     def offered(self) -> frozenset[Digest]:
@@ -130,7 +144,6 @@ class Session:
         Raises:
             ExceptionGroup: The link ended (LinkError), or the peer broke its rules (RefusedError).
         """
-        self._beside.add(self)
         try:
             if not self._link.keys.dialler:
                 await self._say_ready()
@@ -141,7 +154,8 @@ class Session:
             self._given.clear()
             self._state.close()
             self._link.abort()
-            self._beside.discard(self)
+            with suppress(ValueError):  # it was told to give way
+                self._beside.remove(self)
             for other in self._beside:
                 other.wake()
 
@@ -236,6 +250,7 @@ class Session:
             unverified, public, giver=self._link.peer, receiver=self._office.me, link=self._link.keys.th3
         )
         self._keys += card.split_keys(content, keys, most=most)
+        self._seal_kid = kid
 
     async def _give_keys(self, frame: Frame) -> None:
         count = min(frame.body, limits.MAX_ONE_TIME_KEYS - len(self._given))

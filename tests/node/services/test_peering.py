@@ -1,0 +1,81 @@
+"""What is known of peers in the database, on both engines."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rogatory_node.services.peering import Queue, Seen, authenticated, awaited, queue_of, recent
+from rogatory_node.storage.tables import cases, letters, outbox
+from rogatory_node.storage.writer import Writer
+from rogatory_protocol.ids import Aid
+
+XA, XB, XC = (Aid(bytes((n,)) * 32) for n in (1, 2, 3))
+
+
+async def test_the_last_time_of_each_peer_is_kept(writer: Writer) -> None:
+    def read(connection: Connection, commands: list[int]) -> list[Any]:
+        return [recent(connection, since) for since in commands]
+
+    for at in (100, 300):
+        await writer.execute(authenticated, Seen(aid=XA, at=at))
+    await writer.execute(authenticated, Seen(aid=XB, at=200))
+    assert await writer.execute(read, 200) == {XA: 300, XB: 200}
+    assert await writer.execute(read, 201) == {XA: 300}
+
+
+async def test_one_peer_twice_in_a_group_has_its_later_time(writer: Writer) -> None:
+    def both(connection: Connection, commands: list[None]) -> list[Any]:
+        authenticated(connection, [Seen(aid=XA, at=1), Seen(aid=XA, at=2)])
+        return [recent(connection, 0) for _ in commands]
+
+    assert await writer.execute(both, None) == {XA: 2}
+
+
+def put(connection: Connection, rows: list[tuple[Aid, str, int, int]]) -> None:
+    """Put letters into outboxes: to whom, in which state, how urgent, and when they may be offered."""
+    connection.execute(cases.insert(), {"id": bytes(16), "conv": bytes(16), "own_ref": None, "opened_at": 0})
+    for n, (aid, state, urg, at) in enumerate(rows):
+        digest = bytes((n,)) * 32
+        connection.execute(
+            letters.insert(),
+            {
+                "digest": digest,
+                "direction": "out",
+                "from_aid": XC,
+                "letter_id": bytes((n,)) * 16,
+                "conv": bytes(16),
+                "case": bytes(16),
+                "seq": n + 1,
+                "prev": None,
+                "urg": urg,
+                "ts": 0,
+                "exp": 1_000,
+                "raw_sealed": b"",
+                "parts_sealed": b"",
+                "stored_at": 0,
+            },
+        )
+        row = {"letter": digest, "aid": aid, "state": state, "next_attempt": at, "urg": urg, "exp": 1_000}
+        connection.execute(outbox.insert(), row)
+
+
+async def test_a_queue_counts_what_may_be_offered_now_and_says_when_the_rest_may(writer: Writer) -> None:
+    rows = [
+        (XA, "queued", 1, 10),
+        (XA, "queued", 2, 10),
+        (XA, "queued", 3, 50),
+        (XA, "queued", 0, 70),
+        (XA, "stored", 3, 10),
+        (XB, "expired", 3, 10),
+    ]
+
+    def read(connection: Connection, commands: list[None]) -> list[Any]:
+        put(connection, rows)
+        found = [queue_of(connection, aid, 20) for aid in (XA, XB)]
+        return [(*found, queue_of(connection, XA, 50), awaited(connection)) for _ in commands]
+
+    now, expired, later, whom = await writer.execute(read, None)
+    assert now == Queue(letters=2, urgency=2, later=50)
+    assert expired == Queue()
+    assert later == Queue(letters=3, urgency=3, later=70)
+    assert whom == {XA}
