@@ -100,6 +100,7 @@ class Peers:
         *,
         followed: Callable[[], Iterable[Aid]] = tuple,
         allow_private: bool = False,
+        parts: Sequence[Callable[[Session], None]] = (),
         draw: Callable[[], float] = random.random,
     ) -> None:
         """Take what every session needs.
@@ -110,10 +111,12 @@ class Peers:
             addresses: Where a peer is reached; None or no address if only it can dial.
             followed: The registries that we follow.
             allow_private: Whether addresses inside private networks may be dialled.
+            parts: Each is given every session before it runs, to put its handlers in.
             draw: Randomness for the pauses, from 0 to below 1.
         """
         self._office, self._identity, self._addresses = office, identity, addresses
         self._followed, self._allow_private, self._draw = followed, allow_private, draw
+        self._parts = parts
         self._peers: dict[Aid, _Peer] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._begun = False
@@ -167,7 +170,7 @@ class Peers:
         """
         for peer in self._peers.values():
             for session in list(peer.sessions):
-                if not self._good(session):
+                if not self._good(peer, session):
                     _log.warning("link.no_longer_good", extra={"peer": peer.aid.hex()})
                     session.abort()
             peer.awake.set()
@@ -298,7 +301,10 @@ class Peers:
         peer.last_auth = self._office.wall()
         self._stand(peer, State.LINKED)
         peer.awake.set()
-        return Session(link, self._office, peer.sessions)
+        session = Session(link, self._office, peer.sessions)
+        for part in self._parts:
+            part(session)
+        return session
 
     async def _attend(self, peer: _Peer, session: Session) -> None:
         """Serve one link until it ends."""
@@ -318,7 +324,7 @@ class Peers:
             peer.sessions.remove(session)
         if session.endorsed:
             self._note(peer, Outcome.ENDED)
-        elif session.keys.dialler:
+        elif session.dialled:
             self._note(peer, Outcome.REFUSED)
         peer.awake.set()
 
@@ -328,10 +334,9 @@ class Peers:
             oldest.abort()
             peer.sessions.remove(oldest)
 
-    def _good(self, session: Session) -> bool:
-        keys = session.keys
+    def _good(self, peer: _Peer, session: Session) -> bool:
         try:
-            self._identity.node_key(keys.peer, keys.peer_kid)
+            self._identity.node_key(peer.aid, session.node_kid)
         except RefusedError:
             return False
         return session.good()

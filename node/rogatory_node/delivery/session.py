@@ -29,7 +29,6 @@ from rogatory_protocol.ids import Aid, Digest, Id16, Kid
 from rogatory_protocol.letter import KeyLookup
 from rogatory_protocol.link.connection import Connection, Received
 from rogatory_protocol.link.frames import Frame, Type
-from rogatory_protocol.link.handshake import LinkKeys
 from rogatory_protocol.signed import Context, VerifiedMemory, sign
 from rogatory_protocol.suite import ENCRYPTION_SEED_BYTES, SUITE, EncryptionKey, Signer
 
@@ -93,9 +92,14 @@ class Session:
         self._awake.set()
 
     @property
-    def keys(self) -> LinkKeys:
-        """What the handshake left."""
-        return self._link.keys
+    def dialled(self) -> bool:
+        """Whether we dialled."""
+        return self._link.keys.dialler
+
+    @property
+    def node_kid(self) -> Kid:
+        """The node key by which the peer proved itself."""
+        return self._link.keys.peer_kid
 
     @property
     def endorsed(self) -> bool:
