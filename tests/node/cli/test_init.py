@@ -112,24 +112,43 @@ def test_the_passphrase_may_be_a_credential(
     assert len(answer(capsys)["root_keys"]) == 1  # type: ignore[arg-type]
 
 
+# What the program asks -> what a person types then; typed ahead it would be thrown away before a passphrase.
+SAID = (
+    (b"name of the authority: ", "Authority of XA"),
+    (b"letters): ", "xa"),
+    (b"[mla]: ", "mla extradition"),
+    (b"[]: ", ""),
+    (b"root key: ", PASSPHRASE),
+    (b"more: ", PASSPHRASE),
+    (b"[Y/n]: ", "y"),
+)
+
+
 def test_at_a_terminal_it_asks_five_things_and_shows_a_page(tmp_path: Path) -> None:
-    said = ["Authority of XA", "xa", "mla extradition", "", PASSPHRASE, PASSPHRASE, "y"]
     here, there = pty.openpty()
-    done = subprocess.Popen(
-        [sys.executable, "-m", "rogatory_node", "init", "--home", str(tmp_path / "xa")],
-        stdin=there, stdout=there, stderr=there, start_new_session=True,
-    )  # fmt: skip
-    os.close(there)
-    for line in said:
-        os.write(here, line.encode() + b"\n")
-    shown = b""
-    try:
-        while block := os.read(here, 4096):
-            shown += block
-    except OSError:
-        pass  # how Linux says that the other side has closed
-    os.close(here)
-    assert done.wait() == 0, shown.decode()
+    command = [sys.executable, "-m", "rogatory_node", "init", "--home", str(tmp_path / "xa")]
+    with subprocess.Popen(command, stdin=there, stdout=there, stderr=there, start_new_session=True) as running:
+        os.close(there)
+        shown = b"".join(read_until(here, asked, line) for asked, line in SAID) + read_until(here, None, "")
+        os.close(here)
+    assert running.returncode == 0, shown.decode()
     assert b"extradition" in shown
     assert b"What to do next" in shown
     assert load(Home(root=tmp_path / "xa")).name == "Authority of XA"
+
+
+def read_until(here: int, asked: bytes | None, line: str) -> bytes:
+    """Read until a question or the end, then type a line."""
+    seen = b""
+    while asked is None or not seen.endswith(asked):
+        try:
+            block = os.read(here, 4096)
+        except OSError:  # how Linux says that the other side has closed
+            block = b""
+        if not block:
+            break
+        seen += block
+    if asked is not None:
+        assert seen.endswith(asked), seen.decode()
+        os.write(here, line.encode() + b"\n")
+    return seen
