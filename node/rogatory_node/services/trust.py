@@ -9,6 +9,7 @@ What others call (all may be called from any thread but the ``async`` ones):
   ``trust.note_of(origin) -> bytes | None``, ``trust.freshness(registry) -> Freshness``.
 * ``await trust.take(registry, note, leaves) -> list[Alarm]``: a newer checkpoint and exactly the leaves it adds.
 * ``await trust.hear(note) -> Alarm | None``: a checkpoint that a peer showed; two roots of one size are a fork.
+* ``await trust.contradicted(registry, note, leaves) -> Alarm | None``: a larger log that does not contain ours.
 * ``await trust.confirm(aid, cc, roles, who)``: an officer confirmed a second authority of a role by its digits.
 * ``trust.watch(callback)``: called with the alarms (perhaps none) after each change, on the event loop.
 
@@ -24,6 +25,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -200,8 +202,16 @@ class Trust:
 
     # --- Changing -------------------------------------------------------------------------------------------------
 
-    async def take(self, registry: Aid, checkpoint: bytes, leaves: Sequence[bytes]) -> list[Alarm]:
+    async def take(
+        self, registry: Aid, checkpoint: bytes, leaves: Sequence[bytes], events: Sequence[Event] = ()
+    ) -> list[Alarm]:
         """Take a newer checkpoint of a followed log and exactly the leaves that it adds; durable when this returns.
+
+        Args:
+            registry: The registry.
+            checkpoint: Its note.
+            leaves: The new leaves, in order.
+            events: What else the audit log must tell of it, in the same transaction.
 
         Raises:
             LocalProtocolError: The registry is not followed.
@@ -214,7 +224,7 @@ class Trust:
             if head is not None and head.raw == checkpoint and not leaves:
                 return []
             fresh, alarms, change = await asyncio.to_thread(self._judge, registry, checkpoint, tuple(leaves))
-            await self._commit(fresh, change)
+            await self._commit(fresh, replace(change, events=(*events, *change.events)))
             self._tail = 0 if change.snapshot is not None else self._tail + len(leaves)
         self._tell(alarms)
         return alarms
@@ -236,6 +246,24 @@ class Trust:
                 ahead[heard.root] = heard
             return None
         if await self._root_at(registry, heard.size) == heard.root:
+            return None
+        return await self._forked(registry, heard)
+
+    async def contradicted(self, registry: Aid, note: bytes, leaves: Sequence[bytes]) -> Alarm | None:
+        """Compare a larger checkpoint, with all its leaves, with ours: a log that was rewritten is a fork.
+
+        Raises:
+            RefusedError: The note is not this log's, or the leaves are not the note's (DISAGREE).
+            StorageError: The proof cannot be stored.
+        """
+        found, heard = self._open(note)
+        log = self._directory.state.logs[found]
+        if found != registry or log.head is None or log.fork is not None or heard.size < log.head.size:
+            return None
+        hashes = await asyncio.to_thread(lambda: [leaf_hash(leaf) for leaf in leaves])
+        if len(hashes) != heard.size or Frontier().extend(hashes).root() != heard.root:
+            raise RefusedError(Code.DISAGREE, "leaves are not those of the checkpoint")
+        if Frontier().extend(hashes[: log.head.size]).root() == log.head.root:
             return None
         return await self._forked(registry, heard)
 

@@ -184,5 +184,6 @@ async def test_DIR_01_a_card_by_a_node_key_is_refused(world: World) -> None:
 
 
 def test_contacts_of_the_configuration_are_those_of_the_card() -> None:
-    text = 'name = "X"\n[[contact]]\nrole = "duty"\nlanguages = ["en"]\n[[contact.channel]]\nkind = "phone"\nvalue = "+0 1"'
+    text = 'name = "X"\n[[contact]]\nrole = "duty"\nlanguages = ["en"]\n'
+    text += '[[contact.channel]]\nkind = "phone"\nvalue = "+0 1"\n'
     assert contacts_of(parse(text)) == (CONTACT,)
