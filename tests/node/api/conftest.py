@@ -1,7 +1,7 @@
 """A node as handlers see it, over a real database, and the small world that its directory knows."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from rogatory_node.api.server import application, serving
 from rogatory_node.config import parse
 from rogatory_node.home import Home
 from rogatory_node.services.answering import Answering
+from rogatory_node.services.composing import Order, compose
+from rogatory_node.services.intake import Taken
 from rogatory_node.services.own import Own
-from rogatory_node.services.receiving import Receiving
+from rogatory_node.services.receiving import Judged, Receiving
 from rogatory_node.services.sending import Sending
 from rogatory_node.services.trust import Trust
 from rogatory_node.services.uploads import Uploads
@@ -25,8 +27,11 @@ from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.engine import open_reading
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.writer import Writer
+from rogatory_protocol import letter
+from rogatory_protocol.audit import Head
 from rogatory_protocol.decision import Act
-from rogatory_protocol.ids import Aid, Id16
+from rogatory_protocol.ids import Aid, Digest, Id16
+from rogatory_protocol.signed import Context, sign
 
 
 def clock() -> float:
@@ -51,6 +56,12 @@ class World:
         for each in (self.xa, self.xb, self.xc, self.xc_other, self.xd):
             self.registry.admit(each)
         self.registry.decide(self.xd, Act.SUSPEND)
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """One engine: they differ below the services, whose own tests run on both."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -100,3 +111,39 @@ async def ask(node: Node, tmp_path: Path) -> AsyncIterator[Ask]:
                 return reply.status, await reply.read() if plain else await reply.json()
 
         yield asked
+
+
+Came = Callable[..., Awaitable[Digest]]
+
+
+@pytest.fixture
+def came(node: Node, world: World) -> Came:
+    """Let a letter of XB come in, as a link would store it: ``await came(form, conv=…)`` gives its digest."""
+    seen: dict[Id16, tuple[int, Digest | None]] = {}
+
+    async def stored(
+        form: bytes = b'{"kind":"request"}',
+        *,
+        conv: Id16,
+        sender: Authority = world.xb,
+        taken: Sequence[Taken] = (),
+    ) -> Digest:
+        entries, blobs = tuple(each.entry for each in taken), tuple(each.blob for each in taken)
+        order = Order(
+            id=Id16(os.urandom(16)), to=(node.own.aid,), form=form, conv=conv, lang="en", entries=entries, blobs=blobs
+        )
+        draft = compose(order, me=sender.aid, random=os.urandom)
+        seq, prev = seen.get(conv, (0, None))
+        head = Head(epoch=0, size=1, root=bytes(32))
+        core = letter.Core(seq=seq + 1, prev=prev, ts=NOW + 60, exp=NOW + 3_600, head=head)
+        payload = letter.payload(letter.core_bytes(core), letter.body_bytes(draft.body))
+        raw = sign(sender.seal, Context.LETTER, payload)
+        known = letter.accept(
+            raw, draft.parts, me=node.own.aid, suites=(1,), now=int(clock()), keys=node.trust.seal_key
+        )
+        seen[conv] = (seq + 1, known.digest)
+        judged = Judged(peer=sender.aid, digest=known.digest, letter=known)
+        await node.writer.execute(node.receiving.commit, judged)
+        return known.digest
+
+    return stored
