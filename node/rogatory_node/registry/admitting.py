@@ -26,7 +26,7 @@ from rogatory_node.storage.tables import applications
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import decision as d
 from rogatory_protocol.errors import Code, RefusedError
-from rogatory_protocol.ids import Aid, Digest, digits_of
+from rogatory_protocol.ids import Aid, Digest, aid_of, digits_of
 from rogatory_protocol.limits import DAY_SECONDS, SKEW_REFUSE_SECONDS
 from rogatory_protocol.signed import Context, sign
 from rogatory_protocol.statement import Statement, accept, parse, remembered
@@ -205,6 +205,20 @@ class Admitting:
             raise RefusedError(Code.NOT_FOUND, "statement whose predecessor is not in the log")
         await self.log.append([encode_leaf(LeafKind.STATEMENT, raw)])
         return Taken.APPENDED
+
+    def aid_of(self, raw: bytes) -> Aid:
+        """Return whose statement it says it is; nothing is verified.
+
+        Raises:
+            RefusedError: TOO_LARGE, MALFORMED; NOT_FOUND: its predecessor is not in the log.
+        """
+        unverified = parse(raw)
+        if unverified.content.prev is None:
+            return aid_of(unverified.object.payload)
+        try:
+            return self._trust.directory.state.owners[unverified.content.prev]
+        except KeyError:
+            raise RefusedError(Code.NOT_FOUND, "statement whose predecessor is not in the log") from None
 
     async def applications(self) -> list[Application]:
         """Return the applications that wait, oldest first."""

@@ -1,0 +1,193 @@
+"""Following a registry: its checkpoint every ten seconds, and only what is new (B.6.4, B.6.5).
+
+* Nothing of what comes is believed before the registry's own keys say so: the configured aid is all that is trusted. So
+  the certificate of its web server need not be judged, on first contact or later: whoever stands between can withhold,
+  which freshness bounds, but not forge.
+* Everything has a largest size and a latest moment. What does not fit changes nothing, and is asked for again.
+* While the registry is away the node goes on with what it has; how long, the directory decides (``Trust``).
+* A log that does not contain ours is read whole, once, to prove the fork.
+* What others call: ``run()``, ``poke()`` (a peer showed a larger head), ``status``.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from rogatory_keys.replay import Alarm
+from rogatory_node.services.cards import Cards
+from rogatory_node.services.trust import Trust
+from rogatory_node.services.trust_store import StaleError
+from rogatory_node.transport.fetch import Fetcher, FetchError
+from rogatory_protocol import note as notes
+from rogatory_protocol.checkpoint import Checkpoint
+from rogatory_protocol.errors import Code, RefusedError
+from rogatory_protocol.ids import Aid
+from rogatory_protocol.limits import MAX_CARD_BYTES, MAX_LEAF_BYTES
+from rogatory_protocol.note import MAX_NOTE_BYTES
+from rogatory_protocol.tiles import TILE_WIDTH, Tile, decode_bundle, entry_bundles
+
+POLL_SECONDS: Final = 10.0
+BRIEF_SECONDS: Final = 10.0  # for a checkpoint or a card
+BUNDLE_SECONDS: Final = 120.0  # 256 statements over a slow line
+CARD_SECONDS: Final = 3_600  # how often its card is asked for
+MAX_LEAVES: Final = 1_000_000  # of one round; ten times what a busy network writes in ten years
+MAX_BYTES: Final = 512 * 1024 * 1024  # of one round
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """How the last round ended."""
+
+    NEVER = "never"
+    SAME = "same"
+    NEWER = "newer"
+    AWAY = "away"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is known of the registry as a server.
+
+    Attributes:
+        seen_at: When it last answered something that fits; None if never.
+        code: Why the last answer was refused.
+    """
+
+    outcome: Outcome = Outcome.NEVER
+    seen_at: int | None = None
+    code: Code | None = None
+
+
+class Follower:
+    """Follows one registry."""
+
+    def __init__(self, trust: Trust, cards: Cards | None, registry: Aid, url: str) -> None:
+        """Take the directory, the cards, and whom to follow where."""
+        self._trust, self._cards = trust, cards
+        self.registry, self._url = registry, url.rstrip("/")
+        self.status = Status()
+        self._poked = asyncio.Event()
+        self._card_at: float | None = None
+        self._proved: set[bytes] = set()
+
+    def poke(self) -> None:
+        """Ask at once: a peer showed a larger head."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Follow for as long as the node runs.
+
+        Raises:
+            StorageError: The store failed.
+        """
+        async with Fetcher() as fetch:
+            while True:
+                self._poked.clear()
+                await self.poll(fetch)
+                try:
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._poked.wait()
+                except TimeoutError:
+                    continue
+
+    async def poll(self, fetch: Fetcher) -> Outcome:
+        """Do one round; whatever the registry answers ends in ``status``, not in an exception.
+
+        Raises:
+            StorageError: The store failed.
+        """
+        try:
+            newer = await self._round(fetch)
+            self._note(Status(outcome=Outcome.NEWER if newer else Outcome.SAME, seen_at=self._trust.now()))
+        except FetchError:
+            self._note(replace(self.status, outcome=Outcome.AWAY, code=None))
+        except RefusedError as refusal:
+            self._note(replace(self.status, outcome=Outcome.REFUSED, code=refusal.code))
+        except StaleError:
+            self._note(replace(self.status, outcome=Outcome.SAME, code=None))  # a replica was faster
+        return self.status.outcome
+
+    async def _round(self, fetch: Fetcher) -> bool:
+        note = await self._get(fetch, "checkpoint", MAX_NOTE_BYTES, BRIEF_SECONDS)
+        newer = await self._take(fetch, note)
+        await self._ask_card(fetch)
+        return newer
+
+    async def _take(self, fetch: Fetcher, note: bytes) -> bool:
+        head = self._trust.head(self.registry)
+        if head is not None and head.raw == note:
+            return False
+        size, known = self._size(note, head), 0 if head is None else head.size
+        leaves = await self._leaves(fetch, known, size) if size > known else []
+        try:
+            await self._trust.take(self.registry, note, leaves)
+        except RefusedError as refusal:
+            if refusal.code is Code.DISAGREE and head is not None and size > known:
+                await self._prove(fetch, note, size)
+            raise
+        return size > known
+
+    def _size(self, note: bytes, head: Checkpoint | None) -> int:
+        """Return the size that a note claims, verified if its keys are known; enough to know what to ask for.
+
+        Raises:
+            RefusedError: The note is not a checkpoint, or claims more than we would read.
+        """
+        lines = notes.parse(note).text.split("\n")
+        number = lines[1] if len(lines) > 1 else ""
+        if not number.isascii() or not number.isdigit() or len(number) > 19:
+            raise RefusedError(Code.MALFORMED, "checkpoint")
+        size = int(number)
+        if size - (0 if head is None else head.size) > MAX_LEAVES:
+            raise RefusedError(Code.TOO_LARGE, "log")
+        return size
+
+    async def _leaves(self, fetch: Fetcher, known: int, size: int) -> list[bytes]:
+        leaves: list[bytes] = []
+        left = MAX_BYTES
+        for tile in entry_bundles(known, size):
+            entries = await self._bundle(fetch, tile)
+            leaves += entries[max(0, known - tile.index * TILE_WIDTH) :]
+            left -= sum(map(len, entries))
+            if left < 0:
+                raise RefusedError(Code.TOO_LARGE, "log")
+        return leaves
+
+    async def _bundle(self, fetch: Fetcher, tile: Tile) -> list[bytes]:
+        most = tile.width * (2 + MAX_LEAF_BYTES)
+        return decode_bundle(await self._get(fetch, tile.path, most, BUNDLE_SECONDS), tile.width)
+
+    async def _prove(self, fetch: Fetcher, note: bytes, size: int) -> Alarm | None:
+        """Read a log that does not continue ours from its beginning, once: if it fits its checkpoint, it is a fork."""
+        if note in self._proved:
+            return None
+        self._proved = {note}
+        return await self._trust.contradicted(self.registry, note, await self._leaves(fetch, 0, size))
+
+    async def _ask_card(self, fetch: Fetcher) -> None:
+        now = self._trust.now()
+        due = self._card_at is None or not 0 <= now - self._card_at < CARD_SECONDS
+        if self._cards is None or not due:
+            return
+        self._card_at = now
+        try:
+            await self._cards.accept(await self._get(fetch, "card", MAX_CARD_BYTES, BRIEF_SECONDS))
+        except (FetchError, RefusedError):
+            _log.info("registry.card_unusable", extra={"registry": self.registry.hex()})
+
+    async def _get(self, fetch: Fetcher, path: str, most: int, seconds: float) -> bytes:
+        return (await fetch.get(f"{self._url}/{path}", most=most, seconds=seconds)).body
+
+    def _note(self, status: Status) -> None:
+        if (status.outcome, status.code) != (self.status.outcome, self.status.code) and status.outcome in (
+            Outcome.AWAY,
+            Outcome.REFUSED,
+        ):
+            code = None if status.code is None else int(status.code)
+            fields = {"registry": self.registry.hex(), "outcome": status.outcome.value, "code": code}
+            _log.warning("registry.trouble", extra=fields)
+        self.status = status
