@@ -21,7 +21,7 @@ from rogatory_protocol import letter as l
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Digest
-from rogatory_protocol.limits import SKEW_REFUSE_SECONDS
+from rogatory_protocol.limits import FRESH_BLOCK_SECONDS, SKEW_REFUSE_SECONDS
 from rogatory_protocol.signed import VerifiedMemory
 from rogatory_protocol.statement import KeyStatus
 
@@ -53,7 +53,7 @@ class Shown:
 
 @dataclass(slots=True, kw_only=True)
 class Reader:
-    """Checks the letters of one bundle. ``latest`` is the time of the checkpoint: nothing is dated far beyond it."""
+    """Checks the letters of one bundle."""
 
     container: Container
     layout: Layout
@@ -134,6 +134,7 @@ class Reader:
             )
         yield from self._content(shown, common)
         yield _time(shown, common)
+        yield from _after_log(shown, common, self._as_of())
         for _, name in self._files(Part.TIMESTAMP, letter.digest.hex()):
             self.container.read(name)
             yield Finding(item=Item.TIME, status=Status.STATED, what=What.TOKEN_UNCHECKED, file=name, args=common)
@@ -179,7 +180,7 @@ class Reader:
 
     def _evidence(self, letter: l.Letter, name: str, key: str) -> tuple[str, e.Evidence]:
         # 1. Its name is its digest.  2. Its signature.  3. It is about this letter, between its two ends.
-        # 4. Its issuer was admitted and its key within its time; not of the future.
+        # 4. Its issuer was admitted and its key within its time.
         with judging(Item.DELIVERY, name):
             evidence = e.verify(e.parse(self.container.read(name)), keys=self.trust.public, memory=self.memory)
             if evidence.digest.hex() != key:
@@ -190,8 +191,6 @@ class Reader:
             status = self.trust.status(content.issuer, evidence.kid)
             if not status.since <= content.ts <= status.until:
                 raise RefusedError(Code.NOT_GOOD, "key is not good at that time")
-            if content.ts > self._as_of() + _BEYOND:
-                raise RefusedError(Code.FUTURE, "evidence")
         return name, evidence
 
     def _dates(self, letter: l.Letter, evidence: e.Evidence) -> bool:
@@ -242,7 +241,16 @@ class Reader:
         return max(registry.head.time for registry in self.trust.registries.values())
 
 
-_BEYOND: Final = SKEW_REFUSE_SECONDS
+def _after_log(shown: Shown, common: dict[str, str | int], as_of: int) -> Iterator[Finding]:
+    """Say that something is dated after the state of the registry that the bundle shows.
+
+    A quiet log may be a day old; with one older than 14 days no node would have acted (B.6.4).
+    """
+    latest = max([shown.letter.core.ts, *(each.content.ts for _, each in shown.evidence)])
+    if latest > as_of + SKEW_REFUSE_SECONDS:
+        status = Status.STATED if latest <= as_of + FRESH_BLOCK_SECONDS else Status.OPEN
+        args = common | {"ts": as_of, "latest": latest}
+        yield Finding(item=Item.TIME, status=status, what=What.AFTER_LOG, file=shown.file, args=args)
 
 
 def _origin(shown: Shown, status: KeyStatus, args: dict[str, str | int], as_of: int) -> Finding:

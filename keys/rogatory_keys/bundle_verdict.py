@@ -79,6 +79,7 @@ class What(StrEnum):
     ATTACHMENT_DIFFERS = "attachment_differs"
     EXISTED_BY = "existed_by"
     CLAIMED_AT = "claimed_at"
+    AFTER_LOG = "after_log"
     TOKEN_UNCHECKED = "token_unchecked"  # noqa: S105 - a time-stamp token
     # Evidence
     STORED = "stored"

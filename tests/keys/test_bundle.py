@@ -169,8 +169,14 @@ def evidence_by_sender(x: Any) -> None:
     x.evidence(x.a, x.b, x.request, e.Level.STORED)
 
 
-def evidence_of_the_future(x: Any) -> None:
-    x.evidence(x.b, x.a, x.reply, e.Level.STORED, x.clock + 601)
+def evidence_after_the_log(seconds: int) -> Callable[[Any], None]:
+    def build(x: Any) -> None:
+        x.clock = NOW + 6 * DAY
+        x.chains(x.a, x.b)
+        x.evidence(x.a, x.b, x.reply, e.Level.TAKEN, x.clock + seconds)
+        x.heads(x.a, 1, 2, 3)
+
+    return build
 
 
 def evidence_before_its_key(x: Any) -> None:
@@ -446,7 +452,8 @@ CASES: dict[str, tuple[Callable[[Any], None], Expected]] = {
     "evidence by an unknown authority": (evidence_by_unknown, (Item.DELIVERY, REFUSED)),
     "evidence for a stranger": (evidence_to_stranger, (Item.DELIVERY, REFUSED)),
     "delivery said by the sender itself": (evidence_by_sender, (Item.DELIVERY, REFUSED)),
-    "evidence dated beyond the checkpoint": (evidence_of_the_future, (Item.DELIVERY, REFUSED)),
+    "evidence dated after the checkpoint": (evidence_after_the_log(14 * DAY), HOLDS),
+    "evidence dated long after the checkpoint": (evidence_after_the_log(14 * DAY + 1), What.AFTER_LOG),
     "evidence dated before its key": (evidence_before_its_key, (Item.DELIVERY, REFUSED)),
     "accepted and declined": (declined_too, What.CONTRADICTION),
     "stored twice": (second_stored, What.CONTRADICTION),

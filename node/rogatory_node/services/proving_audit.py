@@ -1,0 +1,78 @@
+"""The own audit heads and leaves of an evidence bundle (B.14, B.15).
+
+* The heads that were quoted in the letters and evidence of the bundle, each growing out of the one before, and the
+  newest head, under which the leaves are proved.
+* Only leaves about sealing, storing and evidence: who opened a letter is nobody else's business.
+* When the stored log is no longer the one that was quoted, after a restore, nothing is shown: the signed heads are in
+  the letters all the same.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from rogatory_keys.bundle_continuity import Grown, Included, heads_bytes, leaf_file_bytes, leaf_key
+from rogatory_keys.bundle_layout import Part, name_of
+from rogatory_node.storage.tables import audit
+from rogatory_protocol.audit import Head, parse_leaf
+from rogatory_protocol.ids import Aid, Digest
+from rogatory_protocol.merkle import consistency, leaf_hash, path, root
+
+SHOWN: Final = frozenset({"letter.sealed", "letter.stored", "letter.refused", "evidence.issued", "evidence.received"})
+
+Quote = tuple[Aid, Head]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaves:
+    """The whole log, by epoch."""
+
+    epochs: Mapping[int, Sequence[bytes]] = field(repr=False)
+
+
+def read(connection: Connection) -> Leaves:
+    """Read the log."""
+    epochs: dict[int, list[bytes]] = {}
+    for row in connection.execute(select(audit.c.epoch, audit.c.leaf).order_by(audit.c.epoch, audit.c.n)):
+        epochs.setdefault(row.epoch, []).append(bytes(row.leaf))
+    return Leaves(epochs=epochs)
+
+
+def prove(leaves: Leaves, me: Aid, quoted: Sequence[Head], about: Collection[Digest]) -> dict[str, bytes]:
+    """Make the files of our own log; none when no head was quoted, or when a quoted one is not of this log."""
+    heads: list[Grown] = []
+    files: dict[str, bytes] = {}
+    for epoch in sorted({head.epoch for head in quoted}):
+        stored = leaves.epochs.get(epoch, ())
+        hashes = [leaf_hash(leaf) for leaf in stored]
+        wanted = sorted({head.size: head for head in quoted if head.epoch == epoch}.items())
+        if any(size > len(hashes) or root(hashes[:size]) != head.root for size, head in wanted):
+            return {}
+        heads += _grown(epoch, hashes, {size for size, _ in wanted})
+        files |= _included(me, epoch, stored, hashes, about)
+    if not heads:
+        return {}
+    return files | {name_of(Part.HEADS, me.hex()): heads_bytes(heads)}
+
+
+def _grown(epoch: int, hashes: Sequence[bytes], quoted: set[int]) -> list[Grown]:
+    grown, before = [], 0
+    for size in sorted(quoted | {len(hashes)}):
+        proof = tuple(consistency(before, hashes[:size])) if before else ()
+        grown.append(Grown(head=Head(epoch=epoch, size=size, root=root(hashes[:size])), proof=proof))
+        before = size
+    return grown
+
+
+def _included(
+    me: Aid, epoch: int, stored: Sequence[bytes], hashes: Sequence[bytes], about: Collection[Digest]
+) -> dict[str, bytes]:
+    files = {}
+    for n, data in enumerate(stored):
+        leaf = parse_leaf(data)
+        if leaf.ev in SHOWN and leaf.obj in about:
+            included = Included(leaf=data, size=len(hashes), path=tuple(path(n, hashes)))
+            files[name_of(Part.LEAF, me.hex(), leaf_key(epoch, n))] = leaf_file_bytes(included)
+    return files
