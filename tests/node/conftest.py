@@ -1,19 +1,27 @@
-"""Databases for the tests of the node: a fresh SQLite file, and a fresh database of a private PostgreSQL."""
+"""For the tests of the node: fresh databases (SQLite, a private PostgreSQL), homes, and our commands as processes."""
 
+import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 from rogatory_node import migrations
+from rogatory_node.home import Home
+from rogatory_node.services.founding import Founding, found
+from rogatory_node.services.home_key import take_or_make
 from rogatory_node.storage.engine import open_writing
 from rogatory_node.storage.writer import Writer
 
@@ -110,3 +118,87 @@ def writer(database: str) -> Iterator[Writer]:
     writer.start()
     yield writer
     writer.close()
+
+
+class Process:
+    """A command of ours as a process of its own, as people and supervisors run it."""
+
+    def __init__(self, *words: str, **environ: str) -> None:
+        """Start it."""
+        self.started = time.monotonic()
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "rogatory_node", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environ,
+        )  # fmt: skip
+
+    def ready(self) -> dict[str, Any]:
+        """Return what ``serve --json`` says once it serves; fail with its log when it ends instead."""
+        assert self.popen.stdout is not None
+        line = self.popen.stdout.readline()
+        if not line or "error" in (said := json.loads(line)):
+            pytest.fail(f"it did not serve: {line}{self.popen.communicate()[1]}")
+        assert isinstance(said, dict)
+        return said
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for its end; return its exit status and what it wrote."""
+        out, err = self.popen.communicate(timeout=20)
+        return self.popen.returncode, out, err
+
+    def stop(self) -> int:
+        """Have it stop as a supervisor does; return its exit status."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.end()[0]
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.popen.kill()
+        self.popen.communicate()
+
+
+@pytest.fixture
+def process() -> Iterator[Callable[..., Process]]:
+    """Start commands of ours; what still runs at the end of the test is killed."""
+    started: list[Process] = []
+
+    def start(*words: str, **environ: str) -> Process:
+        started.append(Process(*words, **environ))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+SETTINGS = """
+name = "Authority of XA"
+allow_private_addresses = true
+[keys]
+home_key_file = "../home-key"
+[link]
+host = "127.0.0.1"
+port = 0
+[desk]
+port = 0
+"""
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home ``xa`` of a new authority, and its home key; copy it, do not touch it."""
+    folder = tmp_path_factory.mktemp("founded")
+    home = Home(root=folder / "xa")
+    home_key, _ = take_or_make(folder / "home-key", home)
+    plan = Founding(
+        names={"en": "Authority of XA"}, cc="XA", roles=("mla",), passphrases=("correct horse battery",),
+        host="localhost", settings=SETTINGS,
+    )  # fmt: skip
+    found(home, plan, home_key)
+    return folder
+
+
+@pytest.fixture
+def home(founded: Path, tmp_path: Path) -> Home:
+    """The home of a new authority, of this test alone; its ports are chosen by the system."""
+    shutil.copytree(founded, tmp_path, dirs_exist_ok=True)
+    return Home(root=tmp_path / "xa")

@@ -32,6 +32,7 @@ class Entry:
 # In the order in which they are listed.
 COMMANDS: Final[Mapping[str, Entry]] = {
     "init": Entry("init", later("Found an authority and its node.")),
+    "serve": Entry("serve", later("Run the node.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
 }
 # Here ``--json`` names a file, so it says nothing about standard output.

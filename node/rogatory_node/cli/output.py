@@ -32,13 +32,13 @@ class Failure(Exception):
         self.what, self.next, self.code, self.slug = what, next or None, code, slug
 
 
-def emit(as_json: bool, value: Mapping[str, Any], text: Any = "") -> None:
+def emit(as_json: bool, value: Mapping[str, Any], text: Any = "", *, flush: bool = False) -> None:
     """Write the result: *value* as JSON, or *text*, which may be anything that rich can show."""
     if as_json:
-        print(json.dumps(value, ensure_ascii=False))
+        print(json.dumps(value, ensure_ascii=False), flush=flush)
     elif isinstance(text, str):
         if text:
-            print(text)
+            print(text, flush=flush)
     else:
         _console().print(text)
 

@@ -32,6 +32,8 @@ from rogatory_node.storage.errors import (
     UnsafeDatabaseError,
     WriterTakenError,
 )
+from rogatory_node.transport.ports import PortError
+from rogatory_node.transport.tls import CertificateError
 from rogatory_protocol.errors import RefusedError
 
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -180,8 +182,6 @@ def _refused(error: RefusedError, home: Home) -> Failure:
 def _system(error: OSError, home: Home) -> Failure:
     if error.errno in _NO_SPACE:
         return _full(error, home)
-    if error.errno == errno.EADDRINUSE:
-        return Failure(_("A port is already in use."), _("Choose other ports in {config}.").format(config=home.config))
     place = error.filename or home.root
     what = _("The system refused {place}: {why}").format(place=place, why=error.strerror or type(error).__name__)
     return Failure(what, code=USAGE if isinstance(error, FileNotFoundError) else 1, slug="system")
@@ -190,6 +190,23 @@ def _system(error: OSError, home: Home) -> Failure:
 def _full(error: BaseException, home: Home) -> Failure:
     what = _("There is no space left on the disk of {home}.").format(home=home.root)
     return Failure(what, _("Free some space and start again; nothing that was acknowledged is lost."), slug="disk-full")
+
+
+def _port(error: PortError, home: Home) -> Failure:
+    text = (
+        later("Port {port} of {host} is in use by another program ({listener}).")
+        if error.taken
+        else later("The system refuses port {port} of {host} ({listener}).")
+    )
+    what = _(text).format(port=error.port, host=error.host, listener=error.listener)
+    following = _("Choose another one in {config}, [{listener}].").format(config=home.config, listener=error.listener)
+    return Failure(what, following, slug=error.code)
+
+
+def _certificate(error: CertificateError, home: Home) -> Failure:
+    what = _("The certificate {path} or its key is missing, damaged, or they do not belong together.")
+    following = _("Restore both from a backup, or put new ones there.")
+    return Failure(what.format(path=error.path), following, slug=error.code)
 
 
 def _says(text: str, following: str, slug: str) -> Callable[[Any, Home], Failure]:
@@ -248,6 +265,8 @@ _WORDS: Final[tuple[tuple[type[BaseException], Callable[[Any, Home], Failure]], 
         StorageError,
         _says(later("The database of {home} cannot be used."), later("Check database.url."), StorageError.code),
     ),
+    (PortError, _port),
+    (CertificateError, _certificate),
     (RefusedError, _refused),
     (OSError, _system),
 )

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +22,21 @@ CERTIFICATE_DAYS: Final = 397  # what browsers and middle boxes still accept; th
 
 class PinError(Exception):
     """The certificate of the peer has a key that its card does not name."""
+
+
+class CertificateError(Exception):
+    """A certificate of ours and its key cannot be used.
+
+    Attributes:
+        path: The certificate.
+    """
+
+    code: ClassVar[str] = "tls"
+
+    def __init__(self, path: Path) -> None:
+        """Note the file."""
+        super().__init__(str(path))
+        self.path = path
 
 
 def self_signed(host: str, now: datetime) -> tuple[bytes, bytes]:
