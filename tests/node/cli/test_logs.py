@@ -19,7 +19,7 @@ def test_fields_are_on_the_line_and_nothing_else() -> None:
         }
     )
     line = Lines().format(record)
-    assert line == '2027-01-15T08:00:00.500Z INFO link.ended peer="ab" why=["X"] n=3'
+    assert line == '2027-01-15T08:00:00.500Z INFO link.ended peer="ab" why=["LinkError"] n=3'
 
 
 def test_a_value_cannot_begin_a_line_of_its_own() -> None:
