@@ -21,7 +21,8 @@ from enum import Enum
 from typing import Final
 
 from rogatory_node.delivery.backoff import QUEUED_SECONDS, Attempt, Outcome, pause_seconds
-from rogatory_node.delivery.session import Office, Session
+from rogatory_node.delivery.office import Office
+from rogatory_node.delivery.session import Session
 from rogatory_node.services import peering
 from rogatory_node.services.peering import Queue, Seen
 from rogatory_node.storage.errors import StorageError

@@ -1,146 +1,136 @@
-"""One link at work: READY, one-time keys, offers out, letters in, evidence both ways (B.11.3, B.12).
+"""One link at work, from its READY to its end: who takes which frame, liveness, the last word (B.11.3, B.11.4).
 
-* Rules of the link are `Connection`'s, state changes are the services'; this module only carries between them.
-* Nothing is sent for a letter before its transaction is durable (journal rule).
-* One-time seeds live in this object only; each dies when the offer that names it is answered, all with the link (B.7).
-* A letter whose offer met an ERROR rests until the next link.
-* Several links to one peer share the work: what one has offered, no other offers until that one ends.
+* Rules of the link are `Connection`'s, state changes are the services'; the parts beside this module only carry
+  between them: `onetime` keys, `offering` letters out, `taking` letters in, `pulling` and `serving` attachments.
+* `handlers` says who takes a frame by its type, `refusals` who takes an ERROR by the type of our question; other
+  modules put theirs in before `run`. A handler acts in the order of arrival and must not wait for the peer; what takes
+  long goes into `line.spawn`. A question that has no handler is answered ERROR 21.
+* `on_ready` are told of the peer's READY once it is endorsed.
+* Several links to one peer share the work: what one has offered or pulls, no other does until that one ends.
 """
 
 import asyncio
-import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from rogatory_node.services.receiving import Answer, Receiving, judge
-from rogatory_node.services.sending import Sending
-from rogatory_node.storage.writer import Writer
+from rogatory_node.delivery.line import Handler, Line
+from rogatory_node.delivery.offering import Offering
+from rogatory_node.delivery.office import Office
+from rogatory_node.delivery.onetime import OneTimeKeys
+from rogatory_node.delivery.pulling import Pulling
+from rogatory_node.delivery.serving import Serving
+from rogatory_node.delivery.taking import Taking
+from rogatory_node.services.completing import Place
 from rogatory_node.transport.link import Link, LinkError
-from rogatory_protocol import card, evidence, limits
-from rogatory_protocol.envelope import Outgoing, SealedEnvelope, fitting, seal
+from rogatory_protocol import limits
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
-from rogatory_protocol.ids import Aid, Digest, Id16, Kid
-from rogatory_protocol.letter import KeyLookup
-from rogatory_protocol.link.connection import Connection, Received
+from rogatory_protocol.ids import Digest, Kid
+from rogatory_protocol.link.connection import Received
 from rogatory_protocol.link.frames import Frame, Type
-from rogatory_protocol.signed import Context, VerifiedMemory, sign
-from rogatory_protocol.suite import ENCRYPTION_SEED_BYTES, SUITE, EncryptionKey, Signer
+from rogatory_protocol.link.liveness import Due
+from rogatory_protocol.signed import VerifiedMemory
 
-REFILL_BELOW: Final = limits.READY_KEYS // 2  # "asked for when half are used"
-REFILL_KEYS: Final = 64
 FREE_CHUNKS: Final = limits.MAX_PULLED_BYTES // limits.CHUNK_BYTES  # of a window with no PULL in it
+TICK_SECONDS: Final = 2.0  # a link that becomes busy has its deadline nearer than the one that was waited for
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """What every session of an authority shares.
-
-    Attributes:
-        me: The authority.
-        seal: Its seal key.
-        seal_key: The public seal key of an authority, good at a time or now; raises RefusedError.
-        admitted: Whether an authority is admitted now.
-        sending: The transactions of sending.
-        receiving: The transactions of receiving.
-        writer: The one writer.
-        readers: The engine of the readers.
-        inc: Incarnation of the database.
-        boot: Of this process.
-        wall: The clock.
-    """
-
-    me: Aid
-    seal: Signer = field(repr=False)
-    seal_key: KeyLookup
-    admitted: Callable[[Aid], bool]
-    sending: Sending
-    receiving: Receiving
-    writer: Writer
-    readers: AsyncEngine
-    inc: Id16
-    boot: Id16
-    wall: Callable[[], float] = time.time
+ReadyHook = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+"""Told of the body of the peer's READY, endorsed; it must not wait for the peer."""
 
 
 class Session:
-    """One link from its READY to its end. `run` returns when the link ends; `wake` says that letters wait."""
+    """One link from its READY to its end. `run` returns when the link ends; `wake` says that something waits."""
 
     def __init__(self, link: Link, office: Office, beside: list["Session"] | None = None) -> None:
         """Take over an authenticated link and join *beside*, the sessions of the same peer, until `run` returns."""
-        self._link, self._office = link, office
+        self._office = office
         self._beside = [] if beside is None else beside
         self._beside.append(self)
-        self._sealing: set[Digest] = set()
-        self._seal_kid: Kid | None = None
-        self._state = Connection(dialler=link.keys.dialler, now=time.monotonic())
-        self._given: dict[Kid, EncryptionKey] = {}
-        self._keys: list[bytes] = []
-        self._asked_for_keys = False
-        self._resting: set[Digest] = set()
-        self._memory = VerifiedMemory()
-        self._sending = asyncio.Lock()
-        self._awake = asyncio.Event()
+        memory = VerifiedMemory()
+        self.line: Final = Line(link)
+        self.keys: Final = OneTimeKeys(self.line, office, arrived=self.wake)
+        self._offering = Offering(self.line, office, self.keys, elsewhere=self._offered_elsewhere, memory=memory)
+        self._pulling = Pulling(self.line, office, elsewhere=self._pulled_elsewhere, ended=self._wake_all)
+        self._taking = Taking(self.line, office, self.keys, stored=self._pulling.wake, memory=memory)
+        self._serving = Serving(self.line, office)
+        self.handlers: Final[dict[Type, Handler]] = {
+            Type.READY: self._ready,
+            Type.BYE: self._bye,
+            Type.ERROR: self._refused,
+            Type.OFFER: self._taking.offered,
+            Type.EVID: self._offering.evidence,
+            Type.ACKD: self._taking.acknowledged,
+            Type.GETKEYS: self.keys.give,
+            Type.PULL: self._serving.pull,
+            Type.CHUNK: self._pulling.chunk,
+        }
+        self.refusals: Final[dict[Type, Handler]] = {
+            Type.OFFER: self._offering.refused,
+            Type.PULL: self._pulling.refused,
+        }
+        self.on_ready: Final[list[ReadyHook]] = []
 
     def wake(self) -> None:
-        """Say that a letter to this peer was queued."""
-        self._awake.set()
+        """Say that a letter to this peer was queued, or evidence for it was issued."""
+        self._offering.wake()
+        self._taking.wake()
+        self._pulling.wake()
 
     @property
     def dialled(self) -> bool:
         """Whether we dialled."""
-        return self._link.keys.dialler
-
-    @property
-    def node_kid(self) -> Kid:
-        """The node key by which the peer proved itself."""
-        return self._link.keys.peer_kid
+        return self.line.link.keys.dialler
 
     @property
     def endorsed(self) -> bool:
         """Whether a seal key of the peer stands behind the link, or did until it ended."""
-        return self._seal_kid is not None
+        return self.keys.seal_kid is not None
+
+    @property
+    def node_kid(self) -> Kid:
+        """The node key by which the peer proved itself."""
+        return self.line.link.keys.peer_kid
 
     def good(self) -> bool:
         """Tell whether peer and seal key of this link are still good; the node key is the caller's to judge."""
-        if not self._office.admitted(self._link.peer):
-            return False
+        office, peer = self._office, self.line.peer
         try:
-            if self._seal_kid is not None:
-                self._office.seal_key(self._link.peer, self._seal_kid, int(self._office.wall()))
+            if self.keys.seal_kid is not None:
+                office.seal_key(peer, self.keys.seal_kid, int(office.wall()))
         except RefusedError:
             return False
-        return True
+        return office.admitted(peer)
 
     @property
     def offered(self) -> frozenset[Digest]:
         """The letters that are on this link, offered or about to be."""
-        return self._state.ours.letters | self._sealing
+        return self._offering.offered
+
+    @property
+    def pulled(self) -> frozenset[Place]:
+        """The attachments that are pulled on this link."""
+        return self._pulling.pulled
 
     @property
     def moving(self) -> bool:
         """Whether attachments move on this link, so that an urgent letter would have to wait behind them."""
-        return any(asks.free_chunks < FREE_CHUNKS for asks in (self._state.ours, self._state.theirs))
+        state = self.line.state
+        return any(asks.free_chunks < FREE_CHUNKS for asks in (state.ours, state.theirs))
 
     def retiring(self) -> bool:
         """Tell whether a new link should take over."""
-        return self._state.retiring(now=time.monotonic())
+        return self.line.state.retiring(now=self.line.now())
 
     def abort(self) -> None:
         """Drop the line at once, sending nothing."""
-        self._link.abort()
+        self.line.link.abort()
 
     async def leave(self) -> None:
         """Say BYE and close the line; `run` ends by it."""
-        with suppress(LocalProtocolError, LinkError):
-            self._state.notify(Type.BYE, {"code": 0})
-            await self._flush()
-        await self._link.close()
+        with suppress(LocalProtocolError):
+            self.line.notify(Type.BYE, {"code": 0})
+            await self.line.leave()
+        await self.line.link.close()
 
     async def run(self) -> None:
         """Serve the link until it ends.
@@ -149,226 +139,103 @@ class Session:
             ExceptionGroup: The link ended (LinkError), or the peer broke its rules (RefusedError).
         """
         try:
-            if not self._link.keys.dialler:
-                await self._say_ready()
             async with asyncio.TaskGroup() as tasks:
+                self.line.runs_in(tasks)
+                tasks.create_task(self.line.pump())
                 tasks.create_task(self._receive())
-                tasks.create_task(self._offer())
+                tasks.create_task(self._live())
+                if not self.dialled:
+                    await self._say_ready()
         finally:
-            self._given.clear()
-            self._state.close()
-            self._link.abort()
+            self.line.ended()
+            self.keys.forget()
+            self._serving.close()
             with suppress(ValueError):  # it was told to give way
                 self._beside.remove(self)
             for other in self._beside:
                 other.wake()
 
-    # The line
-
-    async def _flush(self) -> None:
-        async with self._sending:
-            for frame in self._state.frames_to_send(now=time.monotonic()):
-                await self._link.send(frame, waited=True)
+    # Frames
 
     async def _receive(self) -> None:
         while True:
-            frame = await self._link.receive()
-            for event in self._state.receive_frame(frame, now=time.monotonic()):
+            for event in await self.line.receive():
                 if isinstance(event, Received):
                     await self._take(event)
-            await self._flush()
 
     async def _take(self, event: Received) -> None:
         frame = event.frame
-        if frame.type is Type.READY:
-            await self._endorse(frame)
-        elif frame.type is Type.OFFER and event.sealed is not None:
-            await self._store(frame, event.sealed)
-        elif frame.type is Type.EVID:
-            await self._settle(frame)
-        elif frame.type is Type.ACKD:
-            await self._office.writer.execute(self._office.receiving.acknowledged, frame.body)
-        elif frame.type is Type.GETKEYS:
-            await self._give_keys(frame)
-        elif frame.type is Type.KEYS:
-            self._take_keys(frame.body)
-        elif frame.type is Type.ERROR:
-            self._rest(frame)
-        elif frame.type is Type.BYE:
-            raise LinkError("the peer said BYE")
+        handler = self.handlers.get(frame.type)
+        if handler is not None:
+            await handler(event)
         elif event.answers is None and frame.req:
-            body = {"code": int(Code.NOT_FOUND), "retry": 0, "note": "", "ld": None}
-            self._state.answer(frame.req, Type.ERROR, body)
+            self.line.refuse(frame.req, Code.NOT_FOUND, retry=0)
 
-    # READY and one-time keys
+    async def _refused(self, event: Received) -> None:
+        handler = None if event.answers is None else self.refusals.get(event.answers)
+        if handler is not None:
+            await handler(event)
 
-    async def _make_keys(self, count: int) -> tuple[bytes, bytes]:
-        # In a thread: 64 keys and a signature are too long for the event loop.
-        fresh, obj, keys = await asyncio.to_thread(self._draw_keys, count)
-        self._given.update((key.kid, key) for key in fresh)
-        return obj, keys
+    async def _bye(self, _event: Received) -> None:
+        raise LinkError("the peer said BYE")
 
-    def _draw_keys(self, count: int) -> tuple[list[EncryptionKey], bytes, bytes]:
-        fresh = [EncryptionKey(os.urandom(ENCRYPTION_SEED_BYTES)) for _ in range(count)]
-        keys = card.join_keys([key.public for key in fresh])
-        content = card.OneTimeKeys(
-            aid=self._office.me,
-            peer=self._link.peer,
-            link=self._link.keys.th3,
-            boot=self._office.boot,
-            ts=int(self._office.wall()),
-            kh=card.keys_hash(keys),
-        )
-        return fresh, sign(self._office.seal, Context.OTKEYS, card.build_one_time_keys(content)), keys
+    # READY
 
     async def _say_ready(self) -> None:
+        office, peer = self._office, self.line.peer
         body = {
             "v": 1,
-            "now": int(self._office.wall()),
-            "inc": self._office.inc,
+            "now": int(office.wall()),
+            "inc": office.inc,
             "max_env": limits.MAX_ENVELOPE_BYTES,
             "max_offers": limits.MAX_OFFERS,
-            "ot": list(await self._make_keys(limits.READY_KEYS)),
-            "audit": None,
-            "you": [],
-            "card": None,
-            "heads": [],
+            "ot": list(await self.keys.make(limits.READY_KEYS)),
+            "audit": None if (head := office.audit(peer)) is None else head.value(),
+            "you": list(office.you(peer)),
+            "card": office.card(),
+            "heads": [list(claim) for claim in office.heads()],
             "x": {},
         }
-        self._state.notify(Type.READY, body)
-        await self._flush()
+        self.line.notify(Type.READY, body)
 
-    async def _endorse(self, frame: Frame) -> None:
-        self._accept_keys(frame.body["ot"], most=limits.READY_KEYS)
-        self._state.endorse()
-        if self._link.keys.dialler:
+    async def _ready(self, event: Received) -> None:
+        frame: Frame = event.frame
+        self.keys.accept(frame.body["ot"], most=limits.READY_KEYS)
+        self.line.state.endorse()
+        if self.dialled:
             await self._say_ready()
-        self.wake()
+        for part in (self._offering, self._taking, self._pulling):
+            self.line.spawn(part.run())
+        for hook in self.on_ready:
+            await hook(frame.body)
 
-    def _accept_keys(self, pair: tuple[bytes, bytes], *, most: int) -> None:
-        obj, keys = pair
-        unverified = card.parse_one_time_keys(obj)
-        kid, made = unverified.object.signatures[0].kid, unverified.content.ts
-        public = self._office.seal_key(self._link.peer, kid, made)
-        content = card.verify_one_time_keys(
-            unverified, public, giver=self._link.peer, receiver=self._office.me, link=self._link.keys.th3
-        )
-        self._keys += card.split_keys(content, keys, most=most)
-        self._seal_kid = kid
+    # Life
 
-    async def _give_keys(self, frame: Frame) -> None:
-        count = min(frame.body, limits.MAX_ONE_TIME_KEYS - len(self._given))
-        if count <= 0:
-            body = {"code": int(Code.LINK_LIMIT), "retry": 1, "note": "", "ld": None}
-            self._state.answer(frame.req, Type.ERROR, body)
-        else:
-            self._state.answer(frame.req, Type.KEYS, await self._make_keys(count))
-
-    def _take_keys(self, pair: tuple[bytes, bytes]) -> None:
-        self._asked_for_keys = False
-        self._accept_keys(pair, most=REFILL_KEYS)
-        self.wake()
-
-    # Letters out
-
-    async def _offer(self) -> None:
+    async def _live(self) -> None:
         while True:
-            await self._awake.wait()
-            self._awake.clear()
-            while await self._offer_next():
-                pass
+            deadline = self.line.state.next_timeout()
+            left = deadline.at - self.line.now()
+            if left > 0:
+                await asyncio.sleep(min(left, TICK_SECONDS))
+            elif deadline.due is Due.HEARTBEAT:
+                self.line.state.beaten(now=self.line.now())
+                self.line.spawn(self._beat())
+            else:
+                raise LinkError(deadline.due.value)
 
-    async def _offer_next(self) -> bool:
-        """Offer the next envelope; tell whether there may be more to offer."""
-        async with self._office.readers.connect() as connection:
-            waiting = await connection.run_sync(self._office.sending.waiting, self._link.peer, most=limits.MAX_OFFERS)
-        taken = self._resting | {digest for each in self._beside for digest in each.offered}
-        ready = [item for item in waiting if item.digest not in taken]
-        group = ready[: fitting(ready)] if ready else []
-        group = group[: self._state.free_offers(group[0].urg)] if group else []
-        if not group:
-            return False
-        if not self._keys:
-            await self._ask_for_keys()
-            return False
-        self._sealing = {item.digest for item in group}
-        try:
-            raw = await self._seal(group, self._keys.pop(0))
-            self._state.ask(Type.OFFER, raw)
-        finally:
-            self._sealing = set()
-        if len(self._keys) < REFILL_BELOW:
-            await self._ask_for_keys()
-        await self._flush()
-        return True
+    async def _beat(self) -> None:
+        await self.line.link.ping()
+        self.line.state.heard(now=self.line.now())
 
-    async def _seal(self, group: Sequence[Outgoing], public: bytes) -> bytes:
-        return await asyncio.to_thread(seal, group, sender=self._office.me, to=self._link.peer, public=public)
+    # Links beside this one
 
-    async def _ask_for_keys(self) -> None:
-        if not self._asked_for_keys:
-            self._asked_for_keys = True
-            self._state.ask(Type.GETKEYS, REFILL_KEYS)
-            await self._flush()
+    def _offered_elsewhere(self) -> set[Digest]:
+        return {digest for each in self._beside if each is not self for digest in each.offered}
 
-    def _rest(self, frame: Frame) -> None:
-        if frame.body["ld"] is not None:
-            self._resting.update(frame.body["ld"])
-        self._asked_for_keys = False
+    def _pulled_elsewhere(self) -> set[Place]:
+        return {place for each in self._beside if each is not self for place in each.pulled}
 
-    async def _settle(self, frame: Frame) -> None:
-        office = self._office
-        judge_one = partial(
-            evidence.accept,
-            me=office.me,
-            peer=self._link.peer,
-            now=int(office.wall()),
-            keys=office.seal_key,
-            memory=self._memory,
-        )
-        verified = [judge_one(raw) for raw in frame.body]
-        # Submitted together, so that they share a commit.
-        settled = await asyncio.gather(*(office.writer.execute(office.sending.settle, each) for each in verified))
-        self._state.settle([each.content.letter for each in verified])
-        self._state.answer(frame.req, Type.ACKD, tuple(each.evidence for each in settled))
+    def _wake_all(self) -> None:
         self.wake()
-
-    # Letters in
-
-    async def _store(self, frame: Frame, sealed: SealedEnvelope) -> None:
-        office, kid = self._office, sealed.header.kid
-        key = self._given.get(kid)
-        try:
-            if key is None:
-                raise RefusedError(Code.KEY_UNKNOWN, "one-time key")
-            judged = judge(
-                frame.body,
-                key,
-                me=office.me,
-                peer=self._link.peer,
-                suites=(SUITE,),
-                now=int(office.wall()),
-                keys=office.seal_key,
-                admitted=office.admitted,
-                memory=self._memory,
-            )
-        except RefusedError as refusal:
-            self._given.pop(kid, None)
-            self._refuse(frame.req, refusal.code, sealed.header.ld)
-            return
-        # Submitted together, so that they share a commit and a signature.
-        answers = await asyncio.gather(*(office.writer.execute(office.receiving.commit, each) for each in judged))
-        self._given.pop(kid, None)
-        self._answer(frame.req, answers)
-
-    def _answer(self, req: int, answers: Sequence[Answer]) -> None:
-        for answer in answers:
-            if answer.code is not None:
-                self._refuse(req, answer.code, (answer.digest,))
-        proofs = tuple(raw for answer in answers for raw in answer.evidence)
-        if proofs:
-            self._state.ask(Type.EVID, proofs, settles=[answer.digest for answer in answers if answer.evidence])
-
-    def _refuse(self, req: int, code: Code, letters: Sequence[Digest]) -> None:
-        body = {"code": int(code), "retry": 1, "note": "", "ld": list(letters)}
-        self._state.answer(req, Type.ERROR, body)
+        for each in self._beside:
+            each.wake()

@@ -12,15 +12,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from rogatory_node.services.issuing import OUTGOING, Fact, Issuing, Prepared
+from rogatory_node.services.issuing import Fact, Issuing, Prepared
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.tables import evidence, letters
+from rogatory_node.storage.tables import letters
 from rogatory_protocol.audit import Head
 from rogatory_protocol.errors import LocalProtocolError
 from rogatory_protocol.evidence import Level, Mark, mark_of, may_issue
 from rogatory_protocol.ids import Aid, Digest
 
-_INCOMING: Final = "in"
 EVENTS: Final[Mapping[Level, str]] = MappingProxyType(
     {Level.TAKEN: "letter.taken", Level.ACCEPTED: "letter.accepted", Level.DECLINED: "letter.declined"}
 )
@@ -95,7 +94,7 @@ class Answering(Issuing):
         # 3. Sign and write, the leaves last.
         now = int(self.wall())
         senders = _senders(connection, issues)  # 1
-        issued = self._issued(connection, issues)
+        issued = self.issued(connection, (each.letter for each in issues))
         head = audit_log.head(connection)
         fresh: list[Prepared] = []
         found = [self._decide(each, senders, issued, fresh, head, now) for each in issues]  # 2
@@ -103,18 +102,6 @@ class Answering(Issuing):
         audit_log.append(
             connection, [event for each in fresh for event in _events(each.fact)], now=now, random=self.random
         )
-        return found
-
-    def _issued(self, connection: Connection, issues: Sequence[Issue]) -> dict[Digest, dict[Mark, Digest]]:
-        query = select(evidence.c.letter, evidence.c.lvl, evidence.c.code, evidence.c.digest).where(
-            evidence.c.letter.in_({each.letter for each in issues}),
-            evidence.c.from_aid == self.me,
-            evidence.c.direction == OUTGOING,
-        )
-        found: dict[Digest, dict[Mark, Digest]] = {}
-        for row in connection.execute(query):
-            code = int(row.code) if row.lvl == Level.REFUSED else row.code
-            found.setdefault(Digest(row.letter), {})[mark_of(Level(row.lvl), code)] = Digest(row.digest)
         return found
 
     def _decide(

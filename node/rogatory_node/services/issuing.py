@@ -8,16 +8,16 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import evidence
 from rogatory_protocol.audit import Head
-from rogatory_protocol.evidence import Content, Level, payload
+from rogatory_protocol.evidence import Content, Level, Mark, mark_of, payload
 from rogatory_protocol.ids import Aid, Digest, digest_of
 from rogatory_protocol.limits import MAX_BATCH
 from rogatory_protocol.signed import Context, sign_batch
@@ -91,6 +91,31 @@ class Issuing:
         signed = _sign(self.signer, prepared)
         if signed:
             connection.execute(evidence.insert(), [self._row(each, raw, now) for each, raw in signed])
+
+    def issued(self, connection: Connection, about: Iterable[Digest]) -> dict[Digest, dict[Mark, Digest]]:
+        """Return what we issued about these letters: the digest of each mark."""
+        query = select(evidence.c.letter, evidence.c.lvl, evidence.c.code, evidence.c.digest).where(
+            evidence.c.letter.in_(set(about)), evidence.c.from_aid == self.me, evidence.c.direction == OUTGOING
+        )
+        found: dict[Digest, dict[Mark, Digest]] = {}
+        for row in connection.execute(query):
+            code = int(row.code) if row.lvl == Level.REFUSED else row.code
+            found.setdefault(Digest(row.letter), {})[mark_of(Level(row.lvl), code)] = Digest(row.digest)
+        return found
+
+    def unacknowledged(self, connection: Connection, peer: Aid, *, most: int) -> list[Row[Any]]:
+        """Read the rows of evidence that *peer* has not acknowledged, the oldest first, for `opened`."""
+        query = (
+            select(evidence.c.digest, evidence.c.raw_sealed)
+            .where(evidence.c.to_aid == peer, evidence.c.ackd.is_(False), evidence.c.direction == OUTGOING)
+            .order_by(evidence.c.stored_at, evidence.c.lvl, evidence.c.digest)
+            .limit(most)
+        )
+        return list(connection.execute(query))
+
+    def opened(self, rows: Sequence[Row[Any]]) -> list[bytes]:
+        """Open rows; the bytes are those that were signed. Pure, so that it may run in a thread."""
+        return [self.sealer.open("evidence", "raw_sealed", row.digest, row.raw_sealed) for row in rows]
 
     def _row(self, each: Prepared, raw: bytes, now: int) -> dict[str, object]:
         fact = each.fact

@@ -2,7 +2,7 @@
 
 * ``Sending.queue`` writes letter, outbox rows and audit leaf in one transaction; the core is written there, once for
   all recipients, so that numbers have no gaps and the audit head is a durable one.
-* ``Sending.waiting`` reads what a peer is owed, urgent first; that something is offered is known in memory only.
+* ``Sending.due`` reads what a peer is owed, urgent first; that something is offered is known in memory only.
 * ``Sending.settle`` records verified evidence and moves the letter by the table; the caller sends ACKD after it.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, tuple_, update
 
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
@@ -35,6 +35,8 @@ from rogatory_protocol.suite import Signer
 _OUTGOING: Final = "out"
 _INCOMING: Final = "in"
 _OFFERABLE: Final = [state.value for state in OFFERABLE]
+NEVER: Final = 2**62
+"""``next_attempt`` of a letter that was offered once more after its deadline: SETTLED, held as EXPIRED (B.12.1)."""
 
 Line = tuple[bytes, bytes]
 """Conversation and hash of the recipients: what letters are numbered by (B.8 ``seq``)."""
@@ -58,16 +60,26 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A letter that may be offered now."""
+
+    digest: Digest
+    urg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What one evidence did.
 
     Attributes:
         evidence: Its digest, to be acknowledged to the peer.
+        letter: The letter.
         state: Where the letter to that peer stands now.
         actions: What is left to do beside recording it.
     """
 
     evidence: Digest
+    letter: Digest
     state: State
     actions: tuple[Action, ...]
 
@@ -191,16 +203,44 @@ class Sending:
 
     # For links
 
-    def waiting(self, connection: Connection, peer: Aid, *, most: int = MAX_ENVELOPE_LETTERS) -> list[Outgoing]:
-        """Return letters that *peer* may be offered now: the most urgent first, then the oldest."""
+    def due(self, connection: Connection, peer: Aid, *, most: int = MAX_ENVELOPE_LETTERS) -> list[Due]:
+        """Return what *peer* may be offered now, without opening it: the most urgent first, then the oldest."""
         query = (
-            select(letters)
+            select(letters.c.digest, letters.c.urg)
             .join(outbox, outbox.c.letter == letters.c.digest)
             .where(outbox.c.aid == peer, outbox.c.state.in_(_OFFERABLE), outbox.c.next_attempt <= int(self.wall()))
             .order_by(letters.c.urg.desc(), letters.c.ts, letters.c.seq, letters.c.digest)
             .limit(most)
         )
-        return [self._outgoing(row) for row in connection.execute(query)]
+        return [Due(digest=Digest(row.digest), urg=row.urg) for row in connection.execute(query)]
+
+    def next_attempt(self, connection: Connection, peer: Aid) -> int | None:
+        """Return when the next letter to *peer* that rests now may be offered, or None when none rests."""
+        query = select(func.min(outbox.c.next_attempt)).where(
+            outbox.c.aid == peer,
+            outbox.c.state.in_(_OFFERABLE),
+            outbox.c.next_attempt > int(self.wall()),
+            outbox.c.next_attempt < NEVER,
+        )
+        found: int | None = connection.execute(query).scalar_one()
+        return found
+
+    def sealed(self, connection: Connection, digests: Sequence[Digest]) -> list[Any]:
+        """Read the rows of these letters, in this order, for `opened`."""
+        query = select(
+            letters.c.digest, letters.c.urg, letters.c.exp, letters.c.raw_sealed, letters.c.parts_sealed
+        ).where(letters.c.digest.in_(digests))
+        found = {row.digest: row for row in connection.execute(query)}
+        return [found[digest] for digest in digests]
+
+    def opened(self, rows: Sequence[Any]) -> list[Outgoing]:
+        """Open rows for an envelope; pure, so that it may run in a thread."""
+        return [self._outgoing(row) for row in rows]
+
+    def waiting(self, connection: Connection, peer: Aid, *, most: int = MAX_ENVELOPE_LETTERS) -> list[Outgoing]:
+        """Return letters that *peer* may be offered now: the most urgent first, then the oldest."""
+        found = [each.digest for each in self.due(connection, peer, most=most)]
+        return self.opened(self.sealed(connection, found)) if found else []
 
     def _outgoing(self, row: Any) -> Outgoing:
         parts_raw = self.sealer.open("letters", "parts_sealed", row.digest, row.parts_sealed)
@@ -215,6 +255,21 @@ class Sending:
             urg=row.urg,
             blobs=blobs_of(entries),
         )
+
+    def blob(self, connection: Connection, peer: Aid, letter: Digest, blob: Id16) -> Row[Any] | None:
+        """Return the row of an attachment of a letter that is addressed to *peer*."""
+        query = (
+            select(blobs)
+            .join(outbox, outbox.c.letter == blobs.c.letter)
+            .where(
+                outbox.c.aid == peer,
+                blobs.c.letter == letter,
+                blobs.c.blob_id == blob,
+                blobs.c.direction == _OUTGOING,
+            )
+            .limit(1)
+        )
+        return connection.execute(query).one_or_none()
 
     def settle(self, connection: Connection, verified: Sequence[Evidence]) -> list[Settled]:
         """Record evidence whose signature, key and recipient were verified, and move its letters by the table.
@@ -243,7 +298,7 @@ class Sending:
             heard = audit_log.Event(ev="evidence.received", obj=content.letter, who="node")
             audit_log.append(connection, [heard], now=now, random=self.random)
         connection.execute(update(outbox).where(*place).values(state=DURABLE[state].value))
-        return Settled(evidence=digest, state=state, actions=actions)
+        return Settled(evidence=digest, letter=content.letter, state=state, actions=actions)
 
     def _held(self, connection: Connection, about: Digest, issuer: Aid) -> dict[Digest, Mark]:
         columns = (evidence.c.digest, evidence.c.lvl, evidence.c.code)

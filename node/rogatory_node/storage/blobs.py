@@ -164,7 +164,24 @@ class BlobWriter:
         """Whether the last chunk was appended."""
         return self.next_index * SEALED_CHUNK_BYTES >= self._stored_bytes
 
-    def append(self, sealed: bytes) -> None:
+    @property
+    def closed(self) -> bool:
+        """Whether the file was closed."""
+        return self._handle < 0
+
+    def read_back(self, index: int) -> bytes:
+        """Return a chunk that was written, also in an earlier life: after a resumption all are hashed again.
+
+        Raises:
+            ValueError: It was not written.
+            DamagedError: The file gives fewer bytes than it has, or an error of the disk.
+        """
+        if not 0 <= index < self.next_index:
+            raise ValueError(f"no chunk {index}")
+        offset = index * SEALED_CHUNK_BYTES
+        return _read_at(self._handle, min(SEALED_CHUNK_BYTES, self._stored_bytes - offset), self._name, index)
+
+    def append(self, sealed: bytes | memoryview) -> None:
         """Write the next chunk. It syncs first when the disk has fallen far behind.
 
         Raises:
@@ -275,13 +292,7 @@ class BlobReader:
         size = min(SEALED_CHUNK_BYTES, self._stored_bytes - offset)
         if index < 0 or size <= 0:
             raise ValueError(f"no chunk {index}")
-        try:
-            sealed = os.pread(self._handle, size, offset)
-        except OSError as error:
-            raise DamagedError(self._name, index) from error
-        if len(sealed) != size:
-            raise DamagedError(self._name, index)
-        return sealed
+        return _read_at(self._handle, size, self._name, index)
 
     def close(self) -> None:
         """Close the file. It may be called twice."""
@@ -290,7 +301,17 @@ class BlobReader:
             os.close(handle)
 
 
-def _write_at(handle: int, content: bytes, offset: int) -> None:
+def _read_at(handle: int, size: int, name: str, index: int) -> bytes:
+    try:
+        sealed = os.pread(handle, size, index * SEALED_CHUNK_BYTES)
+    except OSError as error:
+        raise DamagedError(name, index) from error
+    if len(sealed) != size:
+        raise DamagedError(name, index)
+    return sealed
+
+
+def _write_at(handle: int, content: bytes | memoryview, offset: int) -> None:
     """Write all of *content*; what a failure leaves behind lies beyond the last whole chunk and is written over."""
     view = memoryview(content)
     while view:

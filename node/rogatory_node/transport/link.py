@@ -38,6 +38,7 @@ SUBPROTOCOL: Final = Subprotocol("rgt.1")
 POLICY: Final = 1008
 WRITE_BYTES: Final = 4 * 1024 * 1024  # two chunks and the small frames between them
 _AWAY: Final = frozenset({502, 503, 504})  # a listener that closes, or a proxy before a node that is down
+LEAST_FRAGMENT_BYTES: Final = 64 * 1024  # shorter messages leave whole
 QUEUE: Final = 16  # messages that wait once the peer is known
 
 
@@ -79,18 +80,24 @@ class Identity:
 class Link:
     """An authenticated link. It is *not* endorsed: give nothing before the peer's READY is verified (B.11.3)."""
 
-    __slots__ = ("_channel", "_clock", "_last_monotonic", "_last_wall", "_socket", "keys")
+    __slots__ = ("_channel", "_clock", "_fragment_bytes", "_last_monotonic", "_last_wall", "_socket", "keys")
 
     def __init__(self, stream: Connection, keys: LinkKeys, clock: Clock) -> None:
         """Take over a socket whose handshake is done."""
         self._socket, self._clock, self.keys = stream, clock, keys
         self._last_wall, self._last_monotonic = clock.wall(), clock.monotonic()
         self._channel = Channel(keys, now=self._last_monotonic)
+        self._fragment_bytes = LEAST_FRAGMENT_BYTES
 
     @property
     def peer(self) -> Aid:
         """The authority at the other end."""
         return self.keys.peer
+
+    @property
+    def clock(self) -> Clock:
+        """The clocks of the link."""
+        return self._clock
 
     async def send(self, frame: frames.Frame, *, waited: bool = False) -> None:
         """Seal and send one frame; it waits while the peer reads slowly.
@@ -119,19 +126,43 @@ class Link:
             raise LinkError("the link has ended")
         self._last_wall, self._last_monotonic = wall, monotonic
         try:
-            await self._socket.send(self._channel.seal(plain, now=monotonic))
+            await self._socket.send(self._fragments(self._channel.seal(plain, now=monotonic)))
         except ConnectionClosed:
             self._channel.close()
             raise LinkError("the line is gone") from None
 
-    async def receive(self) -> frames.Frame:
+    def pace(self, fragment_bytes: int) -> None:
+        """Say what the line takes in a quarter of a second: larger messages leave in such fragments.
+
+        The buffer below us holds no more than that while more is given, so that what is urgent need not wait long.
+        """
+        self._fragment_bytes = max(fragment_bytes, LEAST_FRAGMENT_BYTES)
+        self._socket.transport.set_write_buffer_limits(high=self._fragment_bytes)
+
+    async def ping(self) -> None:
+        """Send a heartbeat and wait for the answer.
+
+        Raises:
+            LinkError: The link has ended.
+        """
+        try:
+            await (await self._socket.ping())
+        except ConnectionClosed:
+            self._channel.close()
+            raise LinkError("the line is gone") from None
+
+    async def receive(self, *, heard: Callable[[], None] | None = None) -> frames.Frame:
         """Return the next frame. An unknown type is answered here with ERROR 20, and the link stays.
+
+        Args:
+            heard: Called for each part of a message that comes: on a slow line a message takes minutes, and the peer
+                lives.
 
         Raises:
             LinkError: The link has ended, by either side or by a fault of the line.
         """
         while True:
-            plain = await self._next()
+            plain = await self._next(heard)
             try:
                 return frames.read(plain)
             except RefusedError as refusal:
@@ -151,9 +182,22 @@ class Link:
         self._channel.close()
         self._socket.transport.abort()
 
-    async def _next(self) -> bytes:
+    def _fragments(self, sealed: bytes) -> bytes | list[memoryview]:
+        """Cut a long message, so that heartbeats pass between its parts."""
+        size = self._fragment_bytes
+        if len(sealed) <= size:
+            return sealed
+        view = memoryview(sealed)
+        return [view[at : at + size] for at in range(0, len(view), size)]
+
+    async def _next(self, heard: Callable[[], None] | None) -> bytes:
         try:
-            message = await self._socket.recv(decode=False)
+            parts = []
+            async for part in self._socket.recv_streaming(decode=False):
+                parts.append(part)
+                if heard is not None:
+                    heard()
+            message = parts[0] if len(parts) == 1 else b"".join(parts)
             return self._channel.open(message, now=self._clock.monotonic())
         except ConnectionClosed:
             self._channel.close()

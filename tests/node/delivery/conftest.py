@@ -16,10 +16,13 @@ from sqlalchemy import func, select
 from websockets.asyncio.server import Server
 
 from rogatory_node import migrations
-from rogatory_node.delivery.session import Office
+from rogatory_node.delivery.office import Office
+from rogatory_node.services.completing import Completing
+from rogatory_node.services.expiring import Expiring
 from rogatory_node.services.receiving import Receiving
 from rogatory_node.services.sending import Draft, Sending
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.engine import open_reading, open_writing
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.writer import Writer
@@ -130,6 +133,8 @@ async def _node(name: str, world: World, folder: Path) -> AsyncIterator[Node]:
 
     await writer.execute(found, None)
     me, seal, sealer = world.aids[name], world.seals[name], RowSealer(hashlib.sha256(name.encode()).digest())
+    blobs = BlobFolder(folder / f"{name}-blobs")
+    blobs.prepare()
     office = Office(
         me=me,
         seal=seal,
@@ -137,6 +142,9 @@ async def _node(name: str, world: World, folder: Path) -> AsyncIterator[Node]:
         admitted=world.admitted,
         sending=Sending(me=me, signer=seal, sealer=sealer),
         receiving=Receiving(me=me, signer=seal, sealer=sealer),
+        completing=Completing(me=me, signer=seal, sealer=sealer),
+        expiring=Expiring(me=me, signer=seal, sealer=sealer),
+        blobs=blobs,
         writer=writer,
         readers=open_reading(url),
         inc=Id16(bytes(16)),

@@ -1,0 +1,217 @@
+"""Letters out on one link: offers, what errors do to them, and the evidence that comes back (B.12.1, B.17).
+
+* A letter is sealed alone unless others of its urgency wait already; nothing waits to fill an envelope.
+* What another link to the same peer has offered is not offered here until that one ends.
+* A letter that the peer delayed is offered again when its time has come, not only when something else happens.
+* Evidence that is refused is ignored, loudly; the good ones beside it are settled and acknowledged (DLV-04).
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from functools import partial
+
+from rogatory_node.delivery.line import Line
+from rogatory_node.delivery.office import Office, worked
+from rogatory_node.delivery.onetime import OneTimeKeys
+from rogatory_node.services.delaying import Delaying, Refusal
+from rogatory_node.services.sending import Due, Settled
+from rogatory_protocol import evidence
+from rogatory_protocol.delivery import Action, classify
+from rogatory_protocol.envelope import Outgoing, fitting, seal
+from rogatory_protocol.errors import Code, RefusedError
+from rogatory_protocol.evidence import Evidence
+from rogatory_protocol.ids import Digest
+from rogatory_protocol.letter import MAX_URGENCY
+from rogatory_protocol.limits import MAX_ENVELOPE_LETTERS
+from rogatory_protocol.link.connection import Received
+from rogatory_protocol.link.frames import Frame, Type
+from rogatory_protocol.signed import VerifiedMemory
+
+
+class Offering:
+    """The sender's side of a link."""
+
+    def __init__(
+        self,
+        line: Line,
+        office: Office,
+        keys: OneTimeKeys,
+        *,
+        elsewhere: Callable[[], Collection[Digest]],
+        memory: VerifiedMemory,
+    ) -> None:
+        """Start; *elsewhere* names what other links to this peer have offered."""
+        self._line, self._office, self._keys = line, office, keys
+        self._elsewhere, self._memory = elsewhere, memory
+        self._delaying = Delaying(sending=office.sending)
+        self._awake = asyncio.Event()
+        self._sealing: frozenset[Digest] = frozenset()
+        # Refused, and the transaction that says so is not durable yet.
+        self._refused: set[Digest] = set()
+        self._offers: dict[int, tuple[Digest, ...]] = {}
+        self._decryption_failures: Counter[Digest] = Counter()
+
+    @property
+    def offered(self) -> frozenset[Digest]:
+        """The letters that are on this link, offered or about to be."""
+        return self._line.state.ours.letters | self._sealing | self._refused
+
+    def wake(self) -> None:
+        """Say that there may be something to offer."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Offer what waits, for as long as the link lives."""
+        while True:
+            self._awake.clear()
+            while await self._offer_next():
+                pass
+            await self._rest()
+
+    async def _rest(self) -> None:
+        async with self._office.readers.connect() as connection:
+            at = await connection.run_sync(self._office.sending.next_attempt, self._line.peer)
+        seconds = None if at is None else max(at - self._office.wall(), 0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+
+    async def _offer_next(self) -> bool:
+        """Offer the next envelope; tell whether there may be more to offer."""
+        group = await self._group()
+        if not group:
+            return False
+        key = self._keys.take()
+        if key is None:
+            return False  # they were asked for, and wake this when they come
+        self._sealing = frozenset(item.digest for item in group)
+        try:
+            raw = await self._seal(group, key)
+            self._offers[self._line.ask(Type.OFFER, raw)] = tuple(item.digest for item in group)
+        finally:
+            self._sealing = frozenset()
+        return True
+
+    async def _group(self) -> list[Outgoing]:
+        """Return the letters of the next envelope."""
+        sending, peer = self._office.sending, self._line.peer
+        async with self._office.readers.connect() as connection:
+            taken = {*self.offered, *self._elsewhere()}
+            most = len(taken) + MAX_ENVELOPE_LETTERS
+            due = await connection.run_sync(partial(sending.due, peer=peer, most=most))
+            digests = self._choose([each for each in due if each.digest not in taken])
+            rows = await connection.run_sync(sending.sealed, digests) if digests else []
+        size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
+        items = await worked(size, partial(sending.opened, rows))
+        return items[: fitting(items)] if items else []
+
+    def _choose(self, free: Sequence[Due]) -> list[Digest]:
+        """Return as many of the most urgent as may be on the link together."""
+        if not free:
+            return []
+        urg = free[0].urg
+        most = 1 if urg == MAX_URGENCY else MAX_ENVELOPE_LETTERS
+        room = min(most, self._line.state.free_offers(urg))
+        return [each.digest for each in free if each.urg == urg][:room]
+
+    async def _seal(self, group: Sequence[Outgoing], public: bytes) -> bytes:
+        size = sum(len(item.letter) + len(item.parts) for item in group)
+        return await worked(size, partial(seal, group, sender=self._office.me, to=self._line.peer, public=public))
+
+    # Errors
+
+    async def refused(self, event: Received) -> None:
+        """React to an ERROR about an offer."""
+        frame = event.frame
+        letters = self._offers.get(frame.req, ()) if frame.body["ld"] is None else tuple(frame.body["ld"])
+        if event.done:
+            self._offers.pop(frame.req, None)
+        self._refused.update(letters)
+        self._line.spawn(self._react(frame, letters))
+
+    async def _react(self, frame: Frame, letters: Sequence[Digest]) -> None:
+        code = _code_of(frame)
+        reaction = classify(code)
+        if reaction.event is None:
+            code = Code.INTERNAL  # it says that it cannot, in words that answer no offer
+        refusals = [
+            Refusal(
+                letter=each,
+                peer=self._line.peer,
+                code=code,
+                retry=frame.body["retry"],
+                decryption_failures=self._decryption_failures[each],
+            )
+            for each in letters
+        ]
+        if code is Code.DECRYPTION:
+            self._decryption_failures.update(letters)
+        writer = self._office.writer
+        done = await asyncio.gather(*(writer.execute(self._delaying.refused, each) for each in refusals))
+        self._refused.difference_update(letters)
+        if reaction.refresh or any(each and Action.REFRESH in each.actions for each in done):
+            self._office.refresh(self._line.peer)
+        if reaction.alarm or reaction.clock:
+            for each in letters:
+                self._office.alarm(f"letter.{code.name.lower()}", self._line.peer, each)
+        self.wake()
+
+    # Evidence
+
+    async def evidence(self, event: Received) -> None:
+        """Settle what an EVID brings."""
+        self._line.spawn(self._settle(event.frame))
+
+    async def _settle(self, frame: Frame) -> None:
+        raws: Sequence[bytes] = frame.body
+        judged = await worked(sum(map(len, raws)), lambda: [self._judge(raw) for raw in raws])
+        verified = [each for each in judged if isinstance(each, Evidence)]
+        refusals = [each for each in judged if isinstance(each, RefusedError)]
+        # Submitted together, so that they share a commit.
+        execute, settle = self._office.writer.execute, self._office.sending.settle
+        done = await asyncio.gather(*(execute(settle, each) for each in verified), return_exceptions=True)
+        settled = [each for each in done if isinstance(each, Settled)]
+        for each in done:
+            if isinstance(each, RefusedError):
+                refusals.append(each)
+            elif isinstance(each, BaseException):
+                raise each
+        for refusal in refusals:
+            self._office.alarm(f"evidence.{refusal.code.name.lower()}", self._line.peer, None)
+        self._acknowledge(frame.req, settled, refusals)
+
+    def _judge(self, raw: bytes) -> Evidence | RefusedError:
+        office = self._office
+        try:
+            return evidence.accept(
+                raw,
+                me=office.me,
+                peer=self._line.peer,
+                now=int(office.wall()),
+                keys=office.seal_key,
+                memory=self._memory,
+            )
+        except RefusedError as refusal:
+            return refusal
+
+    def _acknowledge(self, req: int, settled: Sequence[Settled], refusals: Sequence[RefusedError]) -> None:
+        self._line.state.settle([each.letter for each in settled])
+        if settled:
+            self._line.answer(req, Type.ACKD, tuple(each.evidence for each in settled))
+        else:
+            self._line.refuse(req, refusals[0].code, retry=0)
+        for each in settled:
+            if Action.ALARM in each.actions:
+                self._office.alarm("evidence.contradicts", self._line.peer, each.letter)
+        self._offers = {number: letters for number, letters in self._offers.items() if number in self._line.state.ours}
+        self.wake()
+
+
+def _code_of(frame: Frame) -> Code:
+    """Return the code of an ERROR; one that we do not know delays like a fault inside the peer."""
+    try:
+        return Code(frame.body["code"])
+    except ValueError:
+        return Code.INTERNAL
