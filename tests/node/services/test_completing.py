@@ -1,4 +1,4 @@
-"""The last blob of a letter brings evidence 35, a broken one 90 code 15, each once, in one transaction with its rows."""
+"""The last blob of a letter brings evidence 35, a broken one 90 code 15: each once, with its rows or not at all."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
