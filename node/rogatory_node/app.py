@@ -28,12 +28,14 @@ from rogatory_node import migrations
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
 from rogatory_node.config import Config, Role, blobs_folder, database_url, load
+from rogatory_node.delivery.office import Office
 from rogatory_node.delivery.peers import Peers
-from rogatory_node.delivery.session import Office
 from rogatory_node.home import FILE_MODE, Home
 from rogatory_node.services import home_key, own, uploads
 from rogatory_node.services.answering import Answering
 from rogatory_node.services.cards import Cards, contacts_of
+from rogatory_node.services.completing import Completing
+from rogatory_node.services.expiring import Expiring
 from rogatory_node.services.own import ClockError, Own
 from rogatory_node.services.receiving import Receiving
 from rogatory_node.services.sending import Sending
@@ -197,6 +199,9 @@ def _links(store: Store, trust: Trust, cards: Cards) -> tuple[Office, Peers]:
         admitted=trust.admitted,
         sending=Sending(me=me.aid, signer=me.seal, sealer=me.sealer),
         receiving=Receiving(me=me.aid, signer=me.seal, sealer=me.sealer),
+        completing=Completing(me=me.aid, signer=me.seal, sealer=me.sealer),
+        expiring=Expiring(me=me.aid, signer=me.seal, sealer=me.sealer),
+        blobs=store.blobs,
         writer=store.writer,
         readers=store.readers,
         inc=me.inc,
