@@ -6,11 +6,14 @@
 * Everything has a largest size and a latest moment. What does not fit changes nothing, and is asked for again.
 * While the registry is away the node goes on with what it has; how long, the directory decides (``Trust``).
 * A log that does not contain ours is read whole, once, to prove the fork.
+* A statement of our own that the log does not have yet is sent there: that is how an authority applies, and renews when
+  its node keys have lapsed and it cannot link.
 * What others call: ``run()``, ``poke()`` (a peer showed a larger head), ``status``.
 """
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -26,12 +29,15 @@ from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import MAX_CARD_BYTES, MAX_LEAF_BYTES
 from rogatory_protocol.note import MAX_NOTE_BYTES
+from rogatory_protocol.statement import Statement
 from rogatory_protocol.tiles import TILE_WIDTH, Tile, decode_bundle, entry_bundles
 
 POLL_SECONDS: Final = 10.0
 BRIEF_SECONDS: Final = 10.0  # for a checkpoint or a card
 BUNDLE_SECONDS: Final = 120.0  # 256 statements over a slow line
 CARD_SECONDS: Final = 3_600  # how often its card is asked for
+APPLY_SECONDS: Final = 600  # how often a statement is sent that is not in the log yet
+MAX_TAKEN_BYTES: Final = 1_024  # what a registry says to a statement
 MAX_LEAVES: Final = 1_000_000  # of one round; ten times what a busy network writes in ten years
 MAX_BYTES: Final = 512 * 1024 * 1024  # of one round
 
@@ -65,13 +71,16 @@ class Status:
 class Follower:
     """Follows one registry."""
 
-    def __init__(self, trust: Trust, cards: Cards | None, registry: Aid, url: str) -> None:
-        """Take the directory, the cards, and whom to follow where."""
-        self._trust, self._cards = trust, cards
+    def __init__(
+        self, trust: Trust, cards: Cards | None, registry: Aid, url: str, own: Sequence[Statement] = ()
+    ) -> None:
+        """Take the directory, the cards, whom to follow where, and our own statements, oldest first."""
+        self._trust, self._cards, self._own = trust, cards, tuple(own)
         self.registry, self._url = registry, url.rstrip("/")
         self.status = Status()
         self._poked = asyncio.Event()
         self._card_at: float | None = None
+        self._applied_at: float | None = None
         self._proved: set[bytes] = set()
 
     def poke(self) -> None:
@@ -115,6 +124,7 @@ class Follower:
         note = await self._get(fetch, "checkpoint", MAX_NOTE_BYTES, BRIEF_SECONDS)
         newer = await self._take(fetch, note)
         await self._ask_card(fetch)
+        await self._apply(fetch)
         return newer
 
     async def _take(self, fetch: Fetcher, note: bytes) -> bool:
@@ -170,14 +180,26 @@ class Follower:
 
     async def _ask_card(self, fetch: Fetcher) -> None:
         now = self._trust.now()
-        due = self._card_at is None or not 0 <= now - self._card_at < CARD_SECONDS
-        if self._cards is None or not due:
+        if self._cards is None or not _due(self._card_at, now, CARD_SECONDS):
             return
         self._card_at = now
         try:
             await self._cards.accept(await self._get(fetch, "card", MAX_CARD_BYTES, BRIEF_SECONDS))
         except (FetchError, RefusedError):
             _log.info("registry.card_unusable", extra={"registry": self.registry.hex()})
+
+    async def _apply(self, fetch: Fetcher) -> None:
+        """Send the first statement of ours that the log does not have."""
+        now, known = self._trust.now(), self._trust.directory.state.owners
+        missing = next((each for each in self._own if each.digest not in known), None)
+        if missing is None or not _due(self._applied_at, now, APPLY_SECONDS):
+            return
+        self._applied_at = now
+        try:
+            await fetch.post(f"{self._url}/statement", missing.raw, most=MAX_TAKEN_BYTES, seconds=BRIEF_SECONDS)
+        except FetchError as error:
+            fields = {"registry": self.registry.hex(), "fault": error.fault.value, "status": error.status}
+            _log.warning("registry.statement_not_taken", extra=fields)
 
     async def _get(self, fetch: Fetcher, path: str, most: int, seconds: float) -> bytes:
         return (await fetch.get(f"{self._url}/{path}", most=most, seconds=seconds)).body
@@ -191,3 +213,7 @@ class Follower:
             fields = {"registry": self.registry.hex(), "outcome": status.outcome.value, "code": code}
             _log.warning("registry.trouble", extra=fields)
         self.status = status
+
+
+def _due(last: float | None, now: float, seconds: float) -> bool:
+    return last is None or not 0 <= now - last < seconds

@@ -33,11 +33,20 @@ class Mirror:
         self.note: bytes | None = None
         self.card: bytes | None = None
         self.broken: bytes | None = None
+        self.posted: list[bytes] = []
+        self.refusing = False
 
     def application(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/{path:.+}", self.answer)
+        app.router.add_post("/statement", self.take)
         return app
+
+    async def take(self, request: web.Request) -> web.Response:
+        if self.refusing:
+            raise web.HTTPTooManyRequests
+        self.posted.append(await request.read())
+        return web.json_response({"taken": "waits"}, status=202)
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
@@ -236,3 +245,29 @@ async def test_a_poke_asks_at_once(world: World) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert world.size == 3
+
+
+async def test_our_own_statement_is_sent_until_the_log_has_it(world: World) -> None:
+    registry, who = world.mirror.registry, Authority("A")
+    own = (*who.chain, who.renew())
+    follower = Follower(world.trust, None, registry.aid, world.url, own)
+    await follower.poll(world.fetch)
+    await follower.poll(world.fetch)
+    assert world.mirror.posted == [own[0].raw]
+    world.house.time += 600
+    await follower.poll(world.fetch)
+    assert world.mirror.posted == [own[0].raw] * 2
+    registry.state(own[0])
+    world.house.time += 600
+    await follower.poll(world.fetch)
+    assert world.mirror.posted[2:] == [own[1].raw]
+    registry.state(own[1])
+    world.house.time += 600
+    await follower.poll(world.fetch)
+    assert len(world.mirror.posted) == 3
+
+
+async def test_a_registry_that_takes_no_statement_is_followed_all_the_same(world: World) -> None:
+    world.mirror.refusing = True
+    follower = Follower(world.trust, None, world.mirror.registry.aid, world.url, Authority("A").chain)
+    assert await follower.poll(world.fetch) is Outcome.NEWER

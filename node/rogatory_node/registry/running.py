@@ -1,0 +1,106 @@
+"""What a running node does with registries: it follows those of its configuration, and may be one itself.
+
+What the composition root calls, in this order:
+
+* ``registries = await begin(config, own, trust, cards, writer=…, readers=…)``: founds our log if we are a registry, and
+  puts our newest statement into it.
+* ``async with registries.listening(host, port, context) as port``: the registry's HTTP listener; only if
+  ``registries.admitting`` is not None.
+* ``for loop in registries.loops(): tasks.create_task(loop())``.
+* ``registries.poke()``: a peer showed a head that we do not have.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from rogatory_node.config import Config, Role
+from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.follower import Follower
+from rogatory_node.registry.http import Pages
+from rogatory_node.registry.listening import serving
+from rogatory_node.registry.log import Log
+from rogatory_node.registry.tiles import Tiles
+from rogatory_node.services.cards import Cards
+from rogatory_node.services.own import Own
+from rogatory_node.services.trust import Trust
+from rogatory_node.storage.tables import statements
+from rogatory_node.storage.writer import Writer
+from rogatory_protocol.ids import Aid
+from rogatory_protocol.statement import Statement, remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registries:
+    """The registries of a running node.
+
+    Attributes:
+        admitting: Our own registry; None when we are none.
+        followers: One for each registry that we follow.
+    """
+
+    admitting: Admitting | None
+    followers: tuple[Follower, ...]
+    pages: Pages | None
+
+    def listening(self, host: str, port: int, context: ssl.SSLContext | None) -> AbstractAsyncContextManager[int]:
+        """Serve our log; the context yields the port that the listener really has.
+
+        Raises:
+            OSError: The address or port is not ours to take.
+        """
+        assert self.pages is not None, "a registry only"
+        return serving(self.pages.application(), host, port, context)
+
+    def loops(self) -> list[Callable[[], Awaitable[None]]]:
+        """Return what must run as long as the node does."""
+        own = [] if self.admitting is None else [self.admitting.log.run]
+        return [*own, *(follower.run for follower in self.followers)]
+
+    def poke(self) -> None:
+        """Ask all registries at once."""
+        for follower in self.followers:
+            follower.poke()
+
+
+def own_chain(connection: Connection, aid: Aid) -> list[Statement]:
+    """Read the statements of our own authority, oldest first."""
+    rows = connection.execute(select(statements.c.raw).where(statements.c.aid == aid).order_by(statements.c.ver))
+    return [remembered(bytes(row.raw), aid) for row in rows]
+
+
+async def begin(
+    config: Config, own: Own, trust: Trust, cards: Cards, *, writer: Writer, readers: AsyncEngine
+) -> Registries:
+    """Make the parts of a node that deal with registries.
+
+    Raises:
+        RefusedError: Our own statement does not go into our own log, or our clock is behind it.
+        StorageError: The store failed.
+    """
+    async with readers.connect() as connection:
+        chain = await connection.run_sync(own_chain, own.aid)
+    admitting = pages = None
+    if own.log is not None and Role.REGISTRY in config.roles:
+        log = Log(trust, own.log, own.aid)
+        admitting = Admitting(log, trust, own.seal, writer=writer, readers=readers)
+        await _publish(admitting, trust, chain)
+        pages = Pages(admitting, Tiles(readers, own.aid), cards)
+    followers = tuple(
+        Follower(trust, cards, Aid(each.aid), each.url, chain) for each in config.follow if each.aid != own.aid
+    )
+    return Registries(admitting=admitting, followers=followers, pages=pages)
+
+
+async def _publish(admitting: Admitting, trust: Trust, chain: Sequence[Statement]) -> None:
+    """Found our log with our statements, or append those that it does not have yet."""
+    if await admitting.found([each.raw for each in chain]):
+        return
+    for each in chain:
+        if each.digest not in trust.directory.state.owners:
+            await admitting.submit(each.raw)
+    await admitting.log.renew()
