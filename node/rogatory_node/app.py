@@ -90,23 +90,42 @@ async def serve(home: Home, ready: Ready, *, environ: Mapping[str, str] = os.env
         PortError: A port cannot be had.
         ExceptionGroup: A part of the running node failed.
     """
+    async with running(home, environ=environ) as node:
+        stop = _stop_on_signals()
+        ready({"aid": node.own.aid.hex(), "pid": os.getpid(), "ports": node.ports})
+        await stop.wait()
+
+
+@asynccontextmanager
+async def running(
+    home: Home, *, environ: Mapping[str, str] = os.environ, writing: type[Writer] = Writer
+) -> AsyncIterator[Node]:
+    """Run the node of a home as long as the block runs; it stops gracefully.
+
+    Args:
+        home: The home.
+        environ: Where a credential's folder is named.
+        writing: The class of the writer; a benchmark listens to it.
+
+    Raises:
+        Exception: As ``serve``.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     home.check()
     config = load(home)
     with home.lock():
-        stop = _stop_on_signals()
-        async with _store(home, config, environ) as store:
-            await _run(store, ready, stop)
+        async with _store(home, config, environ, writing) as store, _run(store) as node:
+            yield node
 
 
 # --- What is kept ---------------------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def _store(home: Home, config: Config, environ: Mapping[str, str]) -> AsyncIterator[Store]:
+async def _store(home: Home, config: Config, environ: Mapping[str, str], writing: type[Writer]) -> AsyncIterator[Store]:
     key = home_key.read(config, home, environ)
     url = database_url(config, home)
-    writer = Writer(partial(_open_current, url))
+    writer = writing(partial(_open_current, url))
     await asyncio.to_thread(writer.start)
     try:
         me = await asyncio.to_thread(own.load, home, key, writer)
@@ -146,7 +165,8 @@ async def _sweep(readers: AsyncEngine, blobs: BlobFolder) -> None:
 # --- What runs ------------------------------------------------------------------------------------------------------
 
 
-async def _run(store: Store, ready: Ready, stop: asyncio.Event) -> None:
+@asynccontextmanager
+async def _run(store: Store) -> AsyncIterator[Node]:
     me, config = store.own, store.config
     trust = await Trust.open(
         store.writer, store.readers, local_of(config, me.statement, registry=Role.REGISTRY in config.roles)
@@ -183,11 +203,12 @@ async def _run(store: Store, ready: Ready, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             beside = [tasks.create_task(_watch(store.writer)), tasks.create_task(_renew_daily(renew))]
             tasks.create_task(peers.run())
-            ready({"aid": me.aid.hex(), "pid": os.getpid(), "ports": ports})
-            await stop.wait()
-            await peers.stop()
-            for task in beside:
-                task.cancel()
+            try:
+                yield node
+            finally:
+                await peers.stop()
+                for task in beside:
+                    task.cancel()
 
 
 def _links(store: Store, trust: Trust, cards: Cards) -> tuple[Office, Peers]:
