@@ -62,8 +62,6 @@ class What(StrEnum):
     WITNESSES_UNCHECKED = "witnesses_unchecked"
     # Authorities
     CHAIN_HOLDS = "chain_holds"
-    NAME_DIFFERS = "name_differs"
-    NOT_ADMITTED = "not_admitted"
     # Letters
     SIGNED_BY = "signed_by"
     KEY_REVOKED = "key_revoked"

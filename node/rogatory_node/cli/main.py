@@ -34,6 +34,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "init": Entry("init", later("Found an authority and its node.")),
     "serve": Entry("serve", later("Run the node.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
+    "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
+    "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
 }
 # Here ``--json`` names a file, so it says nothing about standard output.
 JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})

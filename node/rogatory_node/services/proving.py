@@ -108,12 +108,11 @@ class Bundle:
     registries: tuple[Aid, ...]
 
 
-def read(connection: Connection, wish: Wish, me: Aid) -> Material:
+def read(connection: Connection, wish: Wish) -> Material:
     """Read what a bundle needs.
 
     Raises:
         NothingChosenError: The case holds no such letter.
-        ProvingError: A log that this node follows has no checkpoint yet.
     """
     query = select(letters).where(letters.c.case == wish.case).order_by(letters.c.stored_at, letters.c.digest)
     if wish.letters:
@@ -153,7 +152,7 @@ class Proving:
 
         Raises:
             DamagedError: A row was changed.
-            ProvingError: The logs that this node follows do not prove one of the authorities.
+            NotProvedError: The logs that this node follows do not prove one of the authorities.
         """
         files = {README: TEXT.read_bytes()}
         attachments: dict[str, Attachment] = {}

@@ -87,7 +87,7 @@ class Scene:
 
     def bundle(self, **changes: Any) -> Bundle:
         wish = self.wish(**changes)
-        material = transact(self.connection, lambda conn: read(conn, wish, self.a.aid))
+        material = transact(self.connection, lambda conn: read(conn, wish))
         return self.proving.assemble(material, wish, self.directory)
 
 
