@@ -7,6 +7,7 @@
 
 import asyncio
 import base64
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -19,8 +20,12 @@ from rogatory_node.api.letters import queue
 from rogatory_node.i18n import later
 from rogatory_node.services import cases, composing, deciding, reading
 from rogatory_node.services.answering import AnswerError, Issue, Issued
+from rogatory_node.storage.errors import StorageError
+from rogatory_protocol.errors import RefusedError
 from rogatory_protocol.evidence import Level
 from rogatory_protocol.ids import Aid, Digest, Id16
+
+log = logging.getLogger(__name__)
 
 _GROUP: Final = 256  # answers that wait for the writer together
 
@@ -194,7 +199,13 @@ async def attachment(node: Node, request: web.Request) -> web.StreamResponse:
     reply.content_type = "application/octet-stream"
     reply.content_length = found.blob.entry.sz
     await reply.prepare(request)
-    await _stream(reply, first, chunks)
+    try:
+        await _stream(reply, first, chunks)
+    except (StorageError, RefusedError) as error:
+        # The answer has begun: breaking off is the only way left to say that it is not whole.
+        log.error("attachment.damaged", extra={"letter": digest.hex(), "index": index, "kind": type(error).__name__})
+        if request.transport is not None:
+            request.transport.abort()
     return reply
 
 

@@ -67,15 +67,19 @@ class Client:
         """Send a file's bytes as they are; the name and whatever else belongs to it go into *query*.
 
         Raises:
-            Failure: The file cannot be read, no node runs, or it refused.
+            Failure: The file cannot be read or grew or shrank while it was sent, no node runs, or it refused.
         """
         try:
             size = file.stat().st_size
             with file.open("rb") as opened:
                 headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-                return self._ask("POST", path, _blocks(opened, progress), headers, WAIT_SECONDS, query)
+                return self._ask("POST", path, _blocks(opened, size, progress), headers, WAIT_SECONDS, query)
         except _ReadError as error:
             raise _unreadable(file, error.reason) from None
+        except _ChangedError:
+            what = _("The file {file} changed while it was sent.").format(file=file)
+            following = _("Close the program that writes it and send again.")
+            raise Failure(what, following, slug="attachment.changed") from None
         except OSError as error:
             raise _unreadable(file, error) from None
 
@@ -188,20 +192,31 @@ class _ReadError(Exception):
         self.reason = reason
 
 
-def _blocks(opened: Any, progress: Progress | None) -> Iterator[bytes]:
+class _ChangedError(Exception):
+    """The file that is being sent has not the size any more that was said."""
+
+
+def _blocks(opened: Any, size: int, progress: Progress | None) -> Iterator[bytes]:
     done = 0
-    while True:
-        try:
-            block = opened.read(BLOCK_BYTES)
-        except OSError as error:
-            # Told apart from an error of the line, which is an OSError as well.
-            raise _ReadError(error) from None
+    while done < size:
+        block = _read(opened, min(BLOCK_BYTES, size - done))
         if not block:
-            return
+            raise _ChangedError
         yield block
         done += len(block)
         if progress is not None:
             progress(done)
+    if _read(opened, 1):
+        raise _ChangedError
+
+
+def _read(opened: Any, most: int) -> bytes:
+    try:
+        block: bytes = opened.read(most)
+    except OSError as error:
+        # Told apart from an error of the line, which is an OSError as well.
+        raise _ReadError(error) from None
+    return block
 
 
 def _encode(value: Any) -> bytes:

@@ -34,6 +34,12 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "init": Entry("init", later("Found an authority and its node.")),
     "serve": Entry("serve", later("Run the node.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
+    "send": Entry("sending", later("Send a request to one or more authorities.")),
+    "inbox": Entry("cases", later("Cases in which something is to be done, the most urgent first.")),
+    "show": Entry("cases", later("Show a case with its letters, and save their attachments.")),
+    "acknowledge": Entry("cases", later("Say that you have taken charge of a case.")),
+    "decide": Entry("cases", later("Accept or refuse the requests of a case.")),
+    "reply": Entry("sending", later("Send a letter in a case, to its other parties.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
 }

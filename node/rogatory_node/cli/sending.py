@@ -1,0 +1,295 @@
+"""``rogatory send`` and ``rogatory reply``: check, confirm, upload, queue, and wait for evidence.
+
+* Nothing leaves before the check page was confirmed: to whom by name and digits, how urgent, what is attached.
+* An attachment that changes between the check and the end of its upload is refused.
+* The letter has its identifier before it is sent, so that a broken answer never makes a second letter.
+* Whoever stops waiting stops nothing else: a queued letter is delivered all the same.
+"""
+
+import base64
+import mimetypes
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from rogatory_node.cli import words
+from rogatory_node.cli.client import Client, Progress
+from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
+from rogatory_node.cli.options import home as home_at
+from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
+from rogatory_node.i18n import _
+
+MAX_FILE_BYTES: Final = 1024 * 1024
+_ID_BYTES: Final = 16
+_LEVELS: Final = (30, 35, 40, 50)
+_WAIT_SECONDS: Final = 20  # of one question; another follows
+
+ToOption = Annotated[
+    list[str],
+    typer.Option("--to", metavar="AUTHORITY", help=_("Recipient: its digits, their beginning, or a country.")),
+]
+FileOption = Annotated[Path, typer.Option("--file", metavar="REQUEST.json", help=_("The request, as JSON."))]
+AttachOption = Annotated[list[Path], typer.Option("--attach", metavar="FILE", help=_("A file to attach; repeatable."))]
+LangOption = Annotated[str | None, typer.Option("--lang", metavar="TAG", help=_("Language of the request."))]
+LifeOption = Annotated[int, typer.Option("--life", metavar="DAYS", help=_("How many days delivery is tried, 1 to 90."))]
+WaitOption = Annotated[
+    int | None, typer.Option("--wait", metavar="LEVEL", help=_("Wait for evidence: 30, 35, 40 or 50."))
+]
+YesOption = Annotated[bool, typer.Option("--yes", help=_("Send without asking."))]
+
+
+def add(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("send", help=_("Send a request to one or more authorities."))(send)
+    app.command("reply", help=_("Send a letter in a case, to its other parties."))(reply)
+
+
+def send(
+    to: ToOption,
+    file: FileOption,
+    home: HomeOption,
+    attach: AttachOption = [],  # noqa: B006 - read only
+    case: Annotated[str | None, typer.Option("--case", help=_("Send it in this case."))] = None,
+    lang: LangOption = None,
+    life: LifeOption = 30,
+    role: AsOption = "operator",
+    wait: WaitOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Send a request."""
+    letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
+    return _send(Client(home_at(home), role=role), letter, wait=wait, yes=yes, as_json=as_json)
+
+
+def reply(
+    case: Annotated[str, typer.Argument(metavar="CASE", help=_("The case: its digits or your own reference."))],
+    file: FileOption,
+    home: HomeOption,
+    to: ToOption = [],  # noqa: B006 - read only
+    attach: AttachOption = [],  # noqa: B006 - read only
+    lang: LangOption = None,
+    life: LifeOption = 30,
+    role: AsOption = "operator",
+    wait: WaitOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Send a letter in a case."""
+    letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
+    return _send(Client(home_at(home), role=role), letter, wait=wait, yes=yes, as_json=as_json)
+
+
+# --- What is to be sent ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """An attachment as it was when it was chosen."""
+
+    path: Path
+    size: int
+    changed_ns: int
+    upload: str = field(default_factory=lambda: os.urandom(_ID_BYTES).hex())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """What the officer wants to send."""
+
+    to: Sequence[str]
+    case: str | None
+    raw: bytes = field(repr=False)
+    files: Sequence[_File]
+    lang: str | None
+    life: int
+    id: str = field(default_factory=lambda: os.urandom(_ID_BYTES).hex())
+
+    def value(self) -> dict[str, Any]:
+        """Return what the node wants to know of it."""
+        return {
+            "id": self.id,
+            "to": list(self.to),
+            "case": self.case,
+            "request": base64.b64encode(self.raw).decode(),
+            "names": [file.path.name for file in self.files],
+            "uploads": [file.upload for file in self.files],
+            "lang": self.lang,
+            "life_days": self.life,
+        }
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            # One byte more than fits, so that the check can say that it is too large.
+            return opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(file, error) from None
+
+
+def _files(attach: Sequence[Path]) -> list[_File]:
+    found = []
+    for path in attach:
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        if not path.is_file():
+            raise Failure(_("{file} is not a file.").format(file=path), code=USAGE, slug="unreadable")
+        found.append(_File(path=path, size=status.st_size, changed_ns=status.st_mtime_ns))
+    return found
+
+
+def _unreadable(file: Path, error: OSError) -> Failure:
+    what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+    return Failure(what, code=USAGE, slug="unreadable")
+
+
+# --- The steps ------------------------------------------------------------------------------------------------------
+
+
+def _send(client: Client, letter: _Letter, *, wait: int | None, yes: bool, as_json: bool) -> int:
+    if wait is not None and wait not in _LEVELS:
+        listed = ", ".join(map(str, _LEVELS))
+        raise Failure(_("One can wait for the levels {known} only.").format(known=listed), code=USAGE, slug="level")
+    checked = client.post("/letters/check", json=letter.value())
+    _refuse_mistakes(checked)
+    if not yes:
+        _confirm(checked, letter)
+    try:
+        uploaded = _upload(client, letter.files, quiet=as_json)
+        sent = _queue(client, letter)
+    except BaseException:
+        _discard(client, letter.files)
+        raise
+    waited = None if wait is None else _wait(client, sent["letter"], wait)
+    result = sent | {"recipients": checked["recipients"], "attachments": uploaded, "wait": waited}
+    emit(as_json, result, "\n".join(_told(result)))
+    return 0 if waited is None or waited["outcome"] == "reached" else REFUSED
+
+
+def _queue(client: Client, letter: _Letter) -> dict[str, Any]:
+    try:
+        return client.post("/letters", json=letter.value())
+    except Failure as failure:
+        if failure.slug != "not-running":
+            raise
+        # The answer was lost, or never came: the same identifier is the same letter, so it is safe to ask again.
+        return client.post("/letters", json=letter.value())
+
+
+def _refuse_mistakes(checked: dict[str, Any]) -> None:
+    """Stop when something is wrong, and say all of it."""
+    mistakes = [_(each["what"]).format(**each["args"]) for each in checked["mistakes"]]
+    if mistakes:
+        listed = "".join(f"\n  - {each}" for each in mistakes)
+        raise Failure(_("The letter cannot be sent:{reasons}").format(reasons=listed), code=USAGE, slug="letter.unfit")
+
+
+def _confirm(checked: dict[str, Any], letter: _Letter) -> None:
+    if not sys.stdin.isatty():
+        raise Failure(
+            _("Nobody is here to confirm what is sent."), _("Send without asking: --yes"), USAGE, "unconfirmed"
+        )
+    note("\n".join(_check_page(checked, letter)))
+    if not typer.confirm(_("Send it?"), err=True):
+        raise Failure(_("Nothing was sent."), slug="not-confirmed")
+
+
+def _check_page(checked: dict[str, Any], letter: _Letter) -> Iterator[str]:
+    for each in checked["recipients"]:
+        yield _("To:         {who}").format(who=words.authority(each))
+        yield _("Digits:     {digits}").format(digits=each["digits"])
+    yield _("Kind:       {kind}, language {lang}").format(kind=checked["kind"], lang=checked["lang"])
+    grade = words.urgency(checked["urgency"])
+    yield _("Urgency:    {urgency} ({grade})").format(urgency=grade, grade=checked["grade"])
+    yield _("Delivery:   tried for {days} days").format(days=checked["life_days"])
+    if checked["case"] is not None:
+        yield _("Case:       {case}").format(case=words.clean(checked["own_ref"] or checked["case"]))
+    for file in letter.files:
+        told = {"name": words.clean(file.path.name), "size": words.size(file.size)}
+        yield _("Attachment: {name}, {size}").format(**told)
+
+
+def _upload(client: Client, files: Sequence[_File], *, quiet: bool) -> list[dict[str, Any]]:
+    found = []
+    with _bar(files, quiet=quiet) as bar:
+        done = 0
+        for file in files:
+            mt = mimetypes.guess_type(file.path.name)[0]
+            query = {"name": file.path.name, "size": file.size, "mt": mt}
+            answer = client.upload(f"/uploads/{file.upload}", file.path, _beyond(bar, done), **query)
+            _refuse_changed(file)
+            done += file.size
+            found.append({name: answer[name] for name in ("name", "size", "sha256")})
+    return found
+
+
+def _refuse_changed(file: _File) -> None:
+    """Stop when a file is not the one that was chosen any more."""
+    with suppress(OSError):
+        status = file.path.stat()
+        if (status.st_size, status.st_mtime_ns) == (file.size, file.changed_ns):
+            return
+    what = _("The file {file} changed while it was sent.").format(file=file.path)
+    raise Failure(what, _("Close the program that writes it and send again."), slug="attachment.changed")
+
+
+def _discard(client: Client, files: Sequence[_File]) -> None:
+    # The node sweeps at its next start what this does not reach.
+    with suppress(Failure):
+        for file in files:
+            client.post(f"/uploads/{file.upload}/discard")
+
+
+def _beyond(bar: Progress | None, done: int) -> Progress | None:
+    return None if bar is None else lambda count: bar(done + count)
+
+
+@contextmanager
+def _bar(files: Sequence[_File], *, quiet: bool) -> Iterator[Progress | None]:
+    """Show how far all uploads are together, on a terminal only."""
+    if quiet or not files or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Shown
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Shown(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=sum(file.size for file in files))
+        yield lambda count: shown.update(task, completed=count)
+
+
+# --- Waiting --------------------------------------------------------------------------------------------------------
+
+
+def _wait(client: Client, letter: str, level: int) -> dict[str, Any]:
+    """Ask until the evidence is there or refused; who interrupts gets what is known."""
+    answer: dict[str, Any] = {"level": level, "outcome": "waiting", "recipients": []}
+    try:
+        while answer["outcome"] == "waiting":
+            answer = client.get(f"/letters/{letter}/wait", level=level, seconds=_WAIT_SECONDS)
+    except KeyboardInterrupt:
+        note(_("You stopped waiting. The letter is queued and is delivered all the same."))
+    except Failure as failure:
+        # The letter is queued; only the wait failed.
+        note(_("The wait ended: {why}").format(why=failure.what))
+    return {name: answer[name] for name in ("level", "outcome", "recipients")}
+
+
+def _told(result: dict[str, Any]) -> Iterator[str]:
+    yield _("Letter: {letter}").format(letter=result["letter"])
+    yield _("Case:   {case}").format(case=result["case"])
+    named = {each["aid"]: words.authority(each) for each in result["recipients"]}
+    for each in result["wait"]["recipients"] if result["wait"] else ():
+        said = ", ".join(words.level(number) for number in each["levels"]) or words.state(each["state"])
+        yield f"{named.get(each['aid'], each['aid'])}: {said}"
