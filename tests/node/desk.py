@@ -12,7 +12,9 @@ from offices import NOW, Authority, Registry, follow
 from rogatory_node.api.context import Node
 from rogatory_node.config import parse
 from rogatory_node.home import Home
+from rogatory_node.registry.running import Registries
 from rogatory_node.services.answering import Answering
+from rogatory_node.services.cards import Cards
 from rogatory_node.services.composing import Order, compose
 from rogatory_node.services.intake import Taken
 from rogatory_node.services.own import Own
@@ -87,6 +89,8 @@ async def node(own: Own, world: World, writer: Writer, database: str, tmp_path: 
         home=Home(root=tmp_path), config=parse('name = "XA"'), own=own, writer=writer, readers=readers,
         blobs=blobs, uploads=Uploads(blobs, boot=own.boot), trust=trust, sending=Sending(**signs),
         receiving=Receiving(**signs), answering=Answering(**signs), wake=world.woken.append, ports={"link": 8443},
+        cards=await Cards.open(trust, me=own.aid, seal=own.seal, writer=writer, readers=readers, wall=clock),
+        registries=Registries(admitting=None, followers=(), pages=None), links=list,
     )  # fmt: skip
     await readers.dispose()
 

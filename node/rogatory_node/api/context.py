@@ -17,9 +17,12 @@ from aiohttp import ClientPayloadError, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.config import Config
+from rogatory_node.delivery.peers import Row
 from rogatory_node.home import Home
 from rogatory_node.i18n import later
+from rogatory_node.registry.running import Registries
 from rogatory_node.services.answering import Answering
+from rogatory_node.services.cards import Cards
 from rogatory_node.services.own import Own
 from rogatory_node.services.receiving import Receiving
 from rogatory_node.services.sending import Sending
@@ -48,6 +51,9 @@ class Node:
         blobs: The folder of attachments.
         uploads: Attachments that no letter carries yet.
         trust: The directory.
+        cards: The addresses of authorities.
+        registries: Those that are followed, and our own if we are one.
+        links: Says how every peer stands.
         sending: The transactions of sending.
         receiving: The transactions of receiving.
         answering: The transactions of answering.
@@ -63,6 +69,9 @@ class Node:
     blobs: BlobFolder
     uploads: Uploads
     trust: Trust
+    cards: Cards
+    registries: Registries
+    links: Callable[[], list[Row]]
     sending: Sending
     receiving: Receiving
     answering: Answering

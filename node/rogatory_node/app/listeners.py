@@ -1,0 +1,142 @@
+"""The ports of a node: links, the desk, a registry's log. Each is closed by the stack that it is put on.
+
+* A port that cannot be had is named; with port 0 the system chooses, and what it chose is noted.
+* A node that has no address of its own listens for no links: it only dials.
+"""
+
+import json
+import os
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import text
+
+from rogatory_node.app.store import Store
+from rogatory_node.home import FILE_MODE, Home
+from rogatory_node.registry.running import Registries
+from rogatory_node.transport import tls
+from rogatory_node.transport.admission import Admission
+from rogatory_node.transport.link import Identity, Link, listen
+from rogatory_node.transport.ports import port_of, wanted
+from rogatory_node.transport.tls import CertificateError, pin_of
+from rogatory_node.web import health
+
+PORTS_FILE: Final = "ports.json"
+LOOPBACK: Final = "127.0.0.1"
+
+Ports = dict[str, int]
+
+
+async def open_links(
+    stack: AsyncExitStack,
+    store: Store,
+    identity: Identity,
+    accept: Callable[[Link], Awaitable[None]],
+    ports: Ports,
+) -> tuple[str, ...]:
+    """Listen for links; return the addresses for our card.
+
+    Raises:
+        CertificateError: Certificate or key cannot be used.
+        PortError: The port cannot be had.
+    """
+    setting = store.config.link
+    if not setting.urls and setting.port:
+        return ()
+    context = _certificate(store.home)
+    with wanted("link", setting.host, setting.port):
+        listener = await listen(setting.host, setting.port, identity, accept, context, Admission())
+    stack.callback(listener.close, close_connections=False)
+    ports["link"] = port_of(list(listener.sockets))
+    # Without an address of its own it is a trial on this machine.
+    return setting.urls or (f"wss://{LOOPBACK}:{ports['link']}",)
+
+
+async def open_desk(stack: AsyncExitStack, store: Store, ports: Ports) -> None:
+    """Listen on the desk port.
+
+    Raises:
+        PortError: The port cannot be had.
+    """
+    setting = store.config.desk
+    app = web.Application()
+    health.add(app, {"database": partial(_reads, store), "writer": partial(_writes, store)})
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    with wanted("desk", setting.host, setting.port):
+        await web.TCPSite(runner, setting.host, setting.port).start()
+    ports["desk"] = runner.addresses[0][1]
+
+
+async def open_registry(stack: AsyncExitStack, store: Store, registries: Registries, ports: Ports) -> None:
+    """Show our log to anybody, if we are a registry.
+
+    Raises:
+        CertificateError: Certificate or key cannot be used.
+        PortError: The port cannot be had.
+    """
+    if registries.admitting is None:
+        return
+    setting = store.config.registry
+    context = _certificate(store.home)
+    with wanted("registry", setting.host, setting.port):
+        listening = registries.listening(setting.host, setting.port, context)
+        ports["registry"] = await stack.enter_async_context(listening)
+
+
+def pins(home: Home) -> tuple[bytes, ...]:
+    """Return the pins of our certificate for our card.
+
+    Raises:
+        CertificateError: The certificate cannot be read.
+    """
+    path = home.keys / "tls.pem"
+    try:
+        first = path.read_text(encoding="ascii").partition(ssl.PEM_FOOTER)
+        return (pin_of(ssl.PEM_cert_to_DER_cert(first[0] + first[1])),)
+    except (OSError, ValueError):
+        raise CertificateError(path) from None
+
+
+@asynccontextmanager
+async def told(home: Home, ports: Mapping[str, int]) -> AsyncIterator[None]:
+    """Write down the ports that the listeners really have, as long as they listen."""
+    path = home.run / PORTS_FILE
+    _write(path, json.dumps({"pid": os.getpid(), **ports}))
+    try:
+        yield
+    finally:
+        _remove(path)
+
+
+def _certificate(home: Home) -> ssl.SSLContext:
+    try:
+        return tls.listening(home.keys / "tls.pem", home.keys / "tls.key")
+    except OSError:
+        raise CertificateError(home.keys / "tls.pem") from None
+
+
+async def _reads(store: Store) -> bool:
+    async with store.readers.connect() as connection:
+        return (await connection.execute(text("SELECT 1"))).scalar() == 1
+
+
+async def _writes(store: Store) -> bool:
+    return store.writer.failure is None
+
+
+def _write(path: Path, content: str) -> None:
+    fresh = path.with_suffix(".part")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE), "w") as file:
+        file.write(content)
+    fresh.rename(path)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,42 @@
+"""The ports of a node."""
+
+import json
+import ssl
+import stat
+
+import pytest
+
+from rogatory_node.app.listeners import pins, told
+from rogatory_node.home import Home
+from rogatory_node.transport.tls import CertificateError, pin_of
+
+
+async def test_the_ports_are_written_down_while_they_are_open(home: Home) -> None:
+    path = home.run / "ports.json"
+    async with told(home, {"link": 1, "desk": 2}):
+        assert {"link": 1, "desk": 2}.items() <= json.loads(path.read_text()).items()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
+
+
+def test_the_pin_is_of_our_certificate(home: Home) -> None:
+    pem = (home.keys / "tls.pem").read_text()
+    assert pins(home) == (pin_of(ssl.PEM_cert_to_DER_cert(pem)),)
+
+
+def test_of_a_chain_our_own_certificate_counts(home: Home) -> None:
+    path = home.keys / "tls.pem"
+    alone = pins(home)
+    path.write_text(path.read_text() + "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    assert pins(home) == alone
+
+
+@pytest.mark.parametrize("content", [None, "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "ü"])
+def test_what_is_no_certificate_is_named(home: Home, content: str | None) -> None:
+    path = home.keys / "tls.pem"
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(CertificateError) as refused:
+        pins(home)
+    assert refused.value.path == path
