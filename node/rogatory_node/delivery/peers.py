@@ -156,6 +156,12 @@ class Peers:
             session.wake()
         peer.awake.set()
 
+    def found(self, aid: Aid) -> None:
+        """Say that the address of a peer may be new; a peer that nobody needs is not looked at."""
+        peer = self._peers.get(aid)
+        if peer is not None:
+            peer.awake.set()
+
     async def accept(self, link: Link) -> None:
         """Serve a link that a peer dialled, until it ends."""
         if self._stopping.is_set():

@@ -1,18 +1,23 @@
-"""What the database knows of peers: who was here lately, and for whom letters wait (B.11.4).
+"""What the database knows of peers: who was here, for whom letters wait, how far their logs go (B.11.4, B.12.4).
 
 * A letter that waits for a later attempt does not count before its time: nobody is dialled for it.
 * An expired letter is offered once more on the next link, but no link is dialled for it.
+* A peer whose database is another one than before was restored: that is a leaf of the audit log.
+* Of a peer's audit heads the longest is kept, and never a shorter one in its place.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import insert
 from rogatory_node.storage.tables import outbox, peers
+from rogatory_protocol.audit import Head
 from rogatory_protocol.delivery import State
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.ids import Aid, Digest, Id16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,94 @@ class Queue:
     letters: int = 0
     urgency: int | None = None
     later: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A peer as its verified READY shows it.
+
+    Attributes:
+        aid: The peer.
+        inc: Incarnation of its database.
+        claim: The newest head of our own audit log that it says it holds.
+        now: When.
+    """
+
+    aid: Aid
+    inc: Id16
+    claim: Head | None
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """What a READY showed to be different.
+
+    Attributes:
+        restored: The peer's database is another one than it was.
+        longer: It says that it holds a longer history of ours than we have.
+    """
+
+    restored: bool
+    longer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A head of a peer's audit log that it quoted in a verified letter or evidence."""
+
+    aid: Aid
+    head: Head
+
+
+def met(connection: Connection, ready: Sequence[Met]) -> list[Meeting]:
+    """Keep the incarnation of each peer; note in the audit log whose is another one than before."""
+    mine = select(peers.c.aid, peers.c.inc).where(peers.c.aid.in_({each.aid for each in ready}))
+    held = {Aid(row.aid): row.inc for row in connection.execute(mine)}
+    own = audit_log.head(connection)
+    found: list[Meeting] = []
+    events: list[audit_log.Event] = []
+    for each in ready:
+        before = held.get(each.aid)
+        restored = before is not None and before != each.inc
+        found.append(Meeting(restored=restored, longer=each.claim is not None and each.claim.is_longer_than(own)))
+        if restored:
+            events.append(audit_log.Event(ev="peer.restored", obj=Digest(each.aid), who="node"))
+        held[each.aid] = each.inc
+    rows = [{"aid": aid, "inc": held[aid]} for aid in {each.aid for each in ready}]
+    statement = insert(connection, peers)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["aid"], set_={"inc": statement.excluded.inc}), rows
+    )
+    if events:
+        audit_log.append(connection, events, now=ready[-1].now, random=os.urandom)
+    return found
+
+
+def quoted(connection: Connection, heads: Sequence[Quoted]) -> list[None]:
+    """Keep the longest audit head of each peer."""
+    held = quoted_heads(connection)
+    longest: dict[Aid, Head] = {}
+    for each in heads:
+        before = longest.get(each.aid, held.get(each.aid))
+        if before is None or each.head.is_longer_than(before):
+            longest[each.aid] = each.head
+    rows = [
+        {"aid": aid, "head_epoch": head.epoch, "head_size": head.size, "head_root": head.root}
+        for aid, head in longest.items()
+    ]
+    if rows:
+        statement = insert(connection, peers)
+        newer = {name: statement.excluded[name] for name in ("head_epoch", "head_size", "head_root")}
+        connection.execute(statement.on_conflict_do_update(index_elements=["aid"], set_=newer), rows)
+    return [None for _ in heads]
+
+
+def quoted_heads(connection: Connection) -> dict[Aid, Head]:
+    """Return the longest audit head that we hold of each peer."""
+    columns = (peers.c.aid, peers.c.head_epoch, peers.c.head_size, peers.c.head_root)
+    rows = connection.execute(select(*columns).where(peers.c.head_size.is_not(None)))
+    return {Aid(row.aid): Head(epoch=row.head_epoch, size=row.head_size, root=row.head_root) for row in rows}
 
 
 def authenticated(connection: Connection, seen: Sequence[Seen]) -> list[None]:

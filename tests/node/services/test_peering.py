@@ -2,12 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from rogatory_node.services.peering import Queue, Seen, authenticated, awaited, queue_of, recent
-from rogatory_node.storage.tables import cases, letters, outbox
+from rogatory_node.services.peering import (
+    Met,
+    Queue,
+    Quoted,
+    Seen,
+    authenticated,
+    awaited,
+    met,
+    queue_of,
+    quoted,
+    quoted_heads,
+    recent,
+)
+from rogatory_node.storage import audit_log
+from rogatory_node.storage.tables import audit, cases, letters, outbox
 from rogatory_node.storage.writer import Writer
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.audit import Head
+from rogatory_protocol.ids import Aid, Id16
 
 XA, XB, XC = (Aid(bytes((n,)) * 32) for n in (1, 2, 3))
 
@@ -79,3 +93,58 @@ async def test_a_queue_counts_what_may_be_offered_now_and_says_when_the_rest_may
     assert expired == Queue()
     assert later == Queue(letters=3, urgency=3, later=70)
     assert whom == {XA}
+
+
+INC = {n: Id16(bytes((n,)) * 16) for n in (1, 2)}
+
+
+def head(epoch: int, size: int) -> Head:
+    return Head(epoch=epoch, size=size, root=bytes((size,)) * 32)
+
+
+async def founded(writer: Writer) -> None:
+    def found(connection: Connection, commands: list[None]) -> list[Any]:
+        return [audit_log.found(connection, now=1, random=lambda n: bytes(n)) for _ in commands]
+
+    await writer.execute(found, None)
+
+
+async def events(writer: Writer, name: str) -> int:
+    def count(connection: Connection, commands: list[str]) -> list[int]:
+        return [
+            connection.execute(select(func.count()).select_from(audit).where(audit.c.ev == each)).scalar_one()
+            for each in commands
+        ]
+
+    return await writer.execute(count, name)
+
+
+async def test_a_peer_of_another_incarnation_was_restored_and_that_is_audited(writer: Writer) -> None:
+    await founded(writer)
+    shown = [
+        (await writer.execute(met, Met(aid=XA, inc=inc, claim=None, now=5))).restored
+        for inc in (INC[1], INC[1], INC[2], INC[2], INC[1])
+    ]
+    assert shown == [False, False, True, False, True]
+    assert await events(writer, "peer.restored") == 2
+    await writer.execute(authenticated, Seen(aid=XA, at=9))
+    assert not (await writer.execute(met, Met(aid=XA, inc=INC[1], claim=None, now=5))).restored
+
+
+async def test_DLV_07_a_longer_history_abroad_is_noticed(writer: Writer) -> None:
+    await founded(writer)
+    shown = [
+        (await writer.execute(met, Met(aid=XA, inc=INC[1], claim=claim, now=5))).longer
+        for claim in (None, head(0, 1), head(0, 2), head(1, 1))
+    ]
+    assert shown == [False, False, True, True]
+
+
+async def test_the_longest_head_of_a_peer_is_kept(writer: Writer) -> None:
+    def read(connection: Connection, commands: list[None]) -> list[Any]:
+        return [quoted_heads(connection) for _ in commands]
+
+    for each in (head(0, 5), head(0, 4), head(1, 2), head(0, 9)):
+        await writer.execute(quoted, Quoted(aid=XA, head=each))
+    await writer.execute(authenticated, Seen(aid=XB, at=9))
+    assert await writer.execute(read, None) == {XA: head(1, 2)}
