@@ -173,6 +173,7 @@ class Offering:
         execute, settle = self._office.writer.execute, self._office.sending.settle
         done = await asyncio.gather(*(execute(settle, each) for each in verified), return_exceptions=True)
         settled = [each for each in done if isinstance(each, Settled)]
+        self._office.quoted(self._line.peer, [each.content.head for each in verified])
         for each in done:
             if isinstance(each, RefusedError):
                 refusals.append(each)

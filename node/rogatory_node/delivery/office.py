@@ -80,6 +80,7 @@ class Office:
         heads: The log heads to claim in READY, at most four.
         audit: The newest audit head of a peer that we hold.
         card: The digest of our card.
+        quoted: Told of the audit heads in verified letters and evidence of a peer.
         you: One-time-key objects of other boots of a peer, seen in the last day, at most two.
         refresh: Told of a peer whose answer shows that one directory is behind.
         alarm: Told of what should never happen between correct nodes: event, peer, letter.
@@ -103,6 +104,7 @@ class Office:
     heads: Callable[[], Sequence[Claim]] = tuple
     audit: Callable[[Aid], Head | None] = lambda _peer: None
     card: Callable[[], Digest | None] = lambda: None
+    quoted: Callable[[Aid, Sequence[Head]], None] = lambda _peer, _heads: None
     you: Callable[[Aid], Sequence[bytes]] = lambda _peer: ()
     refresh: Callable[[Aid], None] = lambda _peer: None
     alarm: Callable[[str, Aid, Digest | None], None] = _note

@@ -121,6 +121,7 @@ class Taking:
             self._keys.used(header.kid)
         for answer in answers:
             self._say(req, answer)
+        self._office.quoted(self._line.peer, [each.letter.core.head for each in judged if each.letter])
         if any(each.letter and each.letter.body.att for each in judged):
             self._stored()
 

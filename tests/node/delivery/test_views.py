@@ -61,3 +61,23 @@ async def test_DLV_07_a_restored_node_and_its_peer_both_have_an_alarm(nodes: Any
     for each in (dialling, listening):
         await each.stop()
     await asyncio.gather(*runs)
+
+
+async def test_heads_are_taken_from_letters_and_from_evidence(nodes: Any, gates: Any, until: Any) -> None:
+    a, b = await nodes("XA"), await nodes("XB")
+    gate, views = gates(), {node.name: await opened(node, []) for node in (a, b)}
+
+    def peers_of(node: Any, ways: Any) -> Peers:
+        office = replace(node.office, quoted=views[node.name].quoted)
+        return Peers(office, node.identity, ways.get, followed=lambda: ways, allow_private=True)
+
+    listening = peers_of(b, {})
+    await gate.open(b, listening.accept)
+    dialling = peers_of(a, {b.aid: ((gate.url,), (gate.pin,))})
+    runs = [asyncio.ensure_future(each.run()) for each in (listening, dialling)]
+    await a.queue(b.aid, 1)
+    dialling.wake(b.aid)
+    await until(lambda: views["XA"].head_of(b.aid) is not None and views["XB"].head_of(a.aid) is not None)
+    for each in (dialling, listening):
+        await each.stop()
+    await asyncio.gather(*runs)
