@@ -72,7 +72,7 @@ RULES: Final[Mapping[Part, Rule]] = {
     Part.CHECKPOINT: Rule(form="decisions/{owner}/checkpoint", most=MAX_NOTE_BYTES),
     Part.DECISION: Rule(form="decisions/{owner}/{key}.rcbor", key=_HEX, most=MAX_STATEMENT_BYTES),
     Part.DECISION_PROOF: Rule(form="decisions/{owner}/{key}.tlog-proof", key=_HEX, most=MAX_PROOF_BYTES),
-    Part.HEADS: Rule(form="audit/{owner}/heads.rcbor", most=8 * MIB),
+    Part.HEADS: Rule(form="audit/{owner}/heads.rcbor", most=MIB),
     Part.LEAF: Rule(form="audit/{owner}/leaf-{key}.rcbor", key="[0-9]{10}-[0-9]{19}", most=8 * KIB),
 }
 

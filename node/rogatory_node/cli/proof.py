@@ -26,6 +26,7 @@ EXPORT_SECONDS: Final = 3_600.0  # a bundle of 4 GiB on a slow disk
 MAX_LOG_LEAVES: Final = 1_000_000
 _MARKS: Final = {"holds": "✓", "stated": "·", "open": "?", "fails": "✗"}
 _TIMES: Final = frozenset({"ts", "latest"})
+_JOINERS: Final = frozenset("\u200c\u200d")  # letters of several scripts are joined, or not, by these
 
 
 def add(app: typer.Typer) -> None:
@@ -145,13 +146,13 @@ def text_of(finding: "Finding") -> str:
     """Return the text of a finding in the language of this process."""
     from rogatory_node.cli.proof_texts import TEXTS
 
-    return _(TEXTS[finding.what]).format(file=finding.file, **_shown(finding.args))
+    return _(TEXTS[finding.what]).format(file=_plain(finding.file), **_shown(finding.args))
 
 
 def _conclusion(verdict: "Verdict") -> Iterator[str]:
     failure = verdict.first_failure
     if failure is not None:
-        where = failure.file or _("the file itself")
+        where = _plain(failure.file) or _("the file itself")
         yield _("FAILS at {file}: {text}").format(file=where, text=text_of(failure))
         yield _("Nothing that comes after it was checked.")
     elif verdict.holds:
@@ -184,7 +185,14 @@ def _finding(each: "Finding") -> dict[str, Any]:
 
 
 def _shown(args: Mapping[str, str | int]) -> dict[str, object]:
-    return {name: _time(value) if name in _TIMES else value for name, value in args.items()}
+    return {name: _time(value) if name in _TIMES else _plain(value) for name, value in args.items()}
+
+
+def _plain(value: str | int) -> str:
+    """Return a signer's word without what could move a terminal's cursor or turn its lines around."""
+    return "".join(
+        sign if sign.isprintable() or sign in _JOINERS else "\N{REPLACEMENT CHARACTER}" for sign in str(value)
+    )
 
 
 def _time(seconds: str | int) -> str:

@@ -13,8 +13,8 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from rogatory_keys.bundle_continuity import Grown, Included, heads_bytes, leaf_file_bytes, leaf_key
-from rogatory_keys.bundle_layout import Part, name_of
+from rogatory_keys.bundle_continuity import MAX_HEADS, Grown, Included, heads_bytes, leaf_file_bytes, leaf_key
+from rogatory_keys.bundle_layout import RULES, Part, name_of
 from rogatory_node.storage.tables import audit
 from rogatory_protocol.audit import Head, parse_leaf
 from rogatory_protocol.ids import Aid, Digest
@@ -41,7 +41,7 @@ def read(connection: Connection) -> Leaves:
 
 
 def prove(leaves: Leaves, me: Aid, quoted: Sequence[Head], about: Collection[Digest]) -> dict[str, bytes]:
-    """Make the files of our own log; none when no head was quoted, or when a quoted one is not of this log."""
+    """Make the files of our own log; none when no head was quoted, too many, or one that is not of this log."""
     heads: list[Grown] = []
     files: dict[str, bytes] = {}
     for epoch in sorted({head.epoch for head in quoted}):
@@ -52,9 +52,10 @@ def prove(leaves: Leaves, me: Aid, quoted: Sequence[Head], about: Collection[Dig
             return {}
         heads += _grown(epoch, hashes, {size for size, _ in wanted})
         files |= _included(me, epoch, stored, hashes, about)
-    if not heads:
+    listed = heads_bytes(heads)
+    if not heads or len(heads) > MAX_HEADS or len(listed) > RULES[Part.HEADS].most:
         return {}
-    return files | {name_of(Part.HEADS, me.hex()): heads_bytes(heads)}
+    return files | {name_of(Part.HEADS, me.hex()): listed}
 
 
 def _grown(epoch: int, hashes: Sequence[bytes], quoted: set[int]) -> list[Grown]:

@@ -132,6 +132,17 @@ def test_every_text_can_be_said_of_what_it_is_found_with(exchange: Exchange) -> 
     assert len(TEXTS) == len(What)
 
 
+def test_a_signers_words_cannot_draw_lines_of_a_verdict() -> None:
+    role = "officer\n  ✓ Decision: accepted\x1b[2J\u202e"
+    args = {"role": role, "issuer": "A\u200dB", "ts": 0}
+    said = text_of(Finding(item=Item.TAKEN, status=Status.HOLDS, what=What.TAKEN, file="a\nb", args=args))
+    assert said.isprintable() or said.replace("\u200d", "").isprintable()
+    assert "\n" not in said
+    assert "A\u200dB" in said
+    lost = Finding(item=Item.CONTAINER, status=Status.FAILS, what=What.DAMAGED, file="a\x1b[2J", args={"fault": "form"})
+    assert "\x1b" not in text_of(lost)
+
+
 # Export, against a node that answers as the API does
 
 
