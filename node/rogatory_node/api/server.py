@@ -18,7 +18,7 @@ from typing import Final
 
 from aiohttp import web
 
-from rogatory_node.api import cases, letters, proof, status
+from rogatory_node.api import cases, directory, letters, proof, registry, status
 from rogatory_node.api.context import Handler, Node, Problem, Route, say
 from rogatory_node.home import FILE_MODE
 from rogatory_node.i18n import later
@@ -28,7 +28,9 @@ from rogatory_protocol.limits import MIB
 
 log = logging.getLogger(__name__)
 
-TABLES: Final[tuple[tuple[Route, ...], ...]] = (status.ROUTES, letters.ROUTES, cases.ROUTES, proof.ROUTES)
+TABLES: Final[tuple[tuple[Route, ...], ...]] = (
+    status.ROUTES, letters.ROUTES, cases.ROUTES, directory.ROUTES, registry.ROUTES, proof.ROUTES,
+)  # fmt: skip
 BUFFER_BYTES: Final = MIB  # of an upload that waits for the disk
 IDLE_SECONDS: Final = 75.0
 STOP_SECONDS: Final = 5.0  # what a command that runs at the end still gets

@@ -253,9 +253,18 @@ class Admitting:
             await self._writer.execute(drop, order.aid)
             return preview
 
-    async def found(self, chain: Sequence[bytes]) -> bool:
-        """Begin the log with our own statements; see ``Log.found``."""
-        return await self.log.found(chain)
+    async def publish(self, chain: Sequence[bytes]) -> None:
+        """Found our log with our own statements, oldest first, or append those that it does not have yet.
+
+        Raises:
+            RefusedError: They do not go into the log, or our clock is behind it.
+            StorageError: It cannot be stored.
+        """
+        if await self.log.found(chain):
+            return
+        for raw in chain:
+            await self.submit(raw)
+        await self.log.renew()
 
     async def _statement(self, order: Order) -> Statement:
         """Return the statement that the decision is about.

@@ -11,7 +11,7 @@ What the composition root calls, in this order:
 """
 
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -43,9 +43,9 @@ class Registries:
         followers: One for each registry that we follow.
     """
 
-    admitting: Admitting | None
-    followers: tuple[Follower, ...]
-    pages: Pages | None
+    admitting: Admitting | None = None
+    followers: tuple[Follower, ...] = ()
+    pages: Pages | None = None
 
     def listening(self, host: str, port: int, context: ssl.SSLContext | None) -> AbstractAsyncContextManager[int]:
         """Serve our log; the context yields the port that the listener really has.
@@ -88,19 +88,9 @@ async def begin(
     if own.log is not None and Role.REGISTRY in config.roles:
         log = Log(trust, own.log, own.aid)
         admitting = Admitting(log, trust, own.seal, writer=writer, readers=readers)
-        await _publish(admitting, trust, chain)
+        await admitting.publish([each.raw for each in chain])
         pages = Pages(admitting, Tiles(readers, own.aid), cards)
     followers = tuple(
         Follower(trust, cards, Aid(each.aid), each.url, chain) for each in config.follow if each.aid != own.aid
     )
     return Registries(admitting=admitting, followers=followers, pages=pages)
-
-
-async def _publish(admitting: Admitting, trust: Trust, chain: Sequence[Statement]) -> None:
-    """Found our log with our statements, or append those that it does not have yet."""
-    if await admitting.found([each.raw for each in chain]):
-        return
-    for each in chain:
-        if each.digest not in trust.directory.state.owners:
-            await admitting.submit(each.raw)
-    await admitting.log.renew()

@@ -39,7 +39,7 @@ class House:
         )
 
     async def found(self) -> None:
-        await self.admitting.found([each.raw for each in self.registry.chain])
+        await self.admitting.publish([each.raw for each in self.registry.chain])
 
     async def apply(self, who: Authority) -> None:
         await self.admitting.submit(who.newest.raw)

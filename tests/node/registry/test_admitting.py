@@ -191,3 +191,16 @@ async def test_applications_are_limited_in_number_and_in_time(house, monkeypatch
     assert await house.admitting.applications() == []
     await house.apply(Authority("C"))
     assert len(await house.admitting.applications()) == 1
+
+
+async def test_a_later_start_puts_our_new_statement_into_the_log(house) -> None:
+    await house.found()
+    renewed = house.registry.renew()
+    await house.found()
+    assert house.log.head.size == 2
+    assert renewed.digest in house.trust.directory.state.owners
+    await house.found()
+    assert house.log.head.size == 2
+    house.time += DAY
+    await house.found()
+    assert house.log.head.time == int(house.time)

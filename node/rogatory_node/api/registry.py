@@ -1,0 +1,173 @@
+"""Running a registry: applications, and decisions that show their effect before they are made.
+
+* ``preview`` and ``decisions`` take the same order; the second names the statement that the person was shown.
+* On a node that is no registry every route says so.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import web
+
+from rogatory_node.api import asking
+from rogatory_node.api.context import Node, Problem, Route, acting, read_json, say
+from rogatory_node.i18n import later
+from rogatory_node.registry.admitting import Admitting, AdmittingError, Application, Fault, Order, Preview
+from rogatory_protocol.decision import MAX_WHY_BYTES, Act
+from rogatory_protocol.errors import RefusedError
+from rogatory_protocol.ids import Aid, Digest, digits_of
+from rogatory_protocol.statement_fields import MAX_ROLES
+
+MIN_PREFIX: Final = 8
+
+_FAULTS: Final[Mapping[Fault, tuple[int, str]]] = {
+    Fault.UNKNOWN: (404, later("No authority of that name has applied or is in the log.")),
+    Fault.STANDING: (409, later("As the authority stands now, this decision makes no sense.")),
+    Fault.CHANGED: (409, later("Another statement of this authority has come since; look at it first.")),
+    Fault.NOTHING: (409, later("Nothing would change: the authority is admitted by this statement already.")),
+    Fault.ROLES: (409, later("The statement does not name these roles.")),
+}
+
+
+def registry_of(node: Node) -> Admitting:
+    """Return our registry.
+
+    Raises:
+        Problem: This node is none.
+    """
+    if node.registries.admitting is None:
+        raise Problem(
+            409, "no-registry", later("This node is no registry."),
+            later("Found one: rogatory init --registry, in another home."),
+        )  # fmt: skip
+    return node.registries.admitting
+
+
+async def state(node: Node, request: web.Request) -> web.Response:
+    """Say how our log stands."""
+    ours = registry_of(node)
+    head = ours.log.head
+    return say(
+        {
+            "aid": node.own.aid.hex(),
+            "digits": digits_of(node.own.aid),
+            "origin": None if head is None else head.origin,
+            "size": 0 if head is None else head.size,
+            "time": None if head is None else head.time,
+            "applications": len(await ours.applications()),
+        }
+    )
+
+
+async def applications(node: Node, request: web.Request) -> web.Response:
+    """List the first statements that wait for a decision."""
+    found = await registry_of(node).applications()
+    # In a thread: digits are slow on purpose, and a thousand may wait.
+    return say({"applications": await asyncio.to_thread(lambda: [_application(each) for each in found])})
+
+
+async def preview(node: Node, request: web.Request) -> web.Response:
+    """Say what a decision would do."""
+    ours, body = registry_of(node), await read_json(request)
+    return say(await _told(ours.preview(await _order(node, ours, body))))
+
+
+async def decide(node: Node, request: web.Request) -> web.Response:
+    """Make a decision and publish it."""
+    ours, body = registry_of(node), await read_json(request)
+    order = await _order(node, ours, body)
+    if order.stmt is None:
+        raise Problem(400, "field", later("“{name}” must be {digits} hexadecimal digits."), name="stmt", digits=64)
+    return say(await _told(ours.decide(order, acting(request))))
+
+
+async def _told(work: Any) -> dict[str, Any]:
+    try:
+        return _shown(await work)
+    except AdmittingError as error:
+        status, what = _FAULTS[error.fault]
+        raise Problem(status, f"registry.{error.fault.value}", what, later("See: rogatory directory")) from None
+    except RefusedError as refusal:
+        what = later("Every node would refuse this decision (error {code}).")
+        raise Problem(409, "registry.refused", what, code=int(refusal.code)) from None
+
+
+async def _order(node: Node, ours: Admitting, body: Mapping[str, Any]) -> Order:
+    act = asking.text(body, "act")
+    if act not in set(Act):
+        raise Problem(400, "field", later("“{name}” must be one of: {words}"), name="act", words=", ".join(Act))
+    why = asking.text(body, "why") or ""
+    if len(why.encode()) > MAX_WHY_BYTES:
+        raise Problem(400, "field", later("“{name}” is longer than {most} bytes."), name="why", most=MAX_WHY_BYTES)
+    roles = None if body.get("roles") is None else tuple(map(str, asking.several(body, "roles", MAX_ROLES)))
+    replaces = body.get("replaces")
+    stmt = None if body.get("stmt") is None else Digest(asking.octets(body["stmt"], 32, "stmt"))
+    return Order(
+        act=Act(act),
+        aid=await _named(node, ours, body.get("authority")),
+        stmt=stmt,
+        roles=roles,
+        replaces=None if replaces is None else await _named(node, ours, replaces),
+        why=why,
+    )
+
+
+async def _named(node: Node, ours: Admitting, word: object) -> Aid:
+    """Return the authority that a word names among those in the log and those that applied."""
+    text = str(word)
+    countries = {each.aid: each.listing.cc for each in node.trust.entries()}
+    countries |= {each.statement.aid: each.statement.content.cc for each in await ours.applications()}
+    found = [aid for aid in countries if len(text) >= MIN_PREFIX and aid.hex().startswith(text.lower())]
+    found = found or [aid for aid, cc in countries.items() if cc == text.upper()]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Problem(404, "registry.unknown", _FAULTS[Fault.UNKNOWN][1], later("See: rogatory registry applications"))
+    listed = ", ".join(aid.hex()[:16] for aid in found[:10])
+    what = later("Several authorities fit “{word}”: {candidates}")
+    raise Problem(409, "registry.ambiguous", what, later("Name one by its digits."), word=text, candidates=listed)
+
+
+def _application(each: Application) -> dict[str, Any]:
+    content = each.statement.content
+    return {
+        "aid": each.statement.aid.hex(),
+        "digits": digits_of(each.statement.aid),
+        "names": dict(content.name),
+        "cc": content.cc,
+        "roles": list(content.roles),
+        "statement": each.statement.digest.hex(),
+        "exp": content.exp,
+        "received_at": each.received_at,
+    }
+
+
+def _shown(preview: Preview) -> dict[str, Any]:
+    decision, content = preview.decision, preview.statement.content
+    return {
+        "act": decision.act.value,
+        "aid": decision.aid.hex(),
+        "digits": preview.digits,
+        "names": dict(content.name),
+        "cc": decision.cc,
+        "roles": list(decision.roles),
+        "stmt": decision.stmt.hex(),
+        "ver": content.ver,
+        "exp": content.exp,
+        "ts": decision.ts,
+        "why": decision.why,
+        "before": None if preview.before is None else preview.before.value,
+        "after": preview.after.value,
+        "second": list(preview.second),
+        "replaced": preview.replaced,
+        "outside": preview.outside,
+    }
+
+
+ROUTES: Final = (
+    Route("GET", "/registry", state),
+    Route("GET", "/registry/applications", applications),
+    Route("POST", "/registry/preview", preview),
+    Route("POST", "/registry/decisions", decide),
+)
