@@ -19,24 +19,18 @@ from typing import Final
 
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
-from rogatory_node.app import listeners
+from rogatory_node.app import links, listeners
+from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
 from rogatory_node.config import Role, load
-from rogatory_node.delivery.office import Office
-from rogatory_node.delivery.peers import Peers
 from rogatory_node.home import Home
 from rogatory_node.registry.running import Registries, begin
 from rogatory_node.services.answering import Answering
 from rogatory_node.services.cards import Cards, contacts_of
-from rogatory_node.services.completing import Completing
-from rogatory_node.services.expiring import Expiring
 from rogatory_node.services.own import ClockError
-from rogatory_node.services.receiving import Receiving
-from rogatory_node.services.sending import Sending
 from rogatory_node.services.trust import Trust, local_of
 from rogatory_node.services.uploads import Uploads
 from rogatory_node.storage.writer import Writer
-from rogatory_node.transport.link import Identity
 from rogatory_protocol.limits import DAY_SECONDS, SKEW_REFUSE_SECONDS
 
 Ready = Callable[[Mapping[str, object]], None]
@@ -51,9 +45,7 @@ class Parts:
 
     trust: Trust
     cards: Cards
-    office: Office
-    peers: Peers
-    identity: Identity
+    links: Links
     registries: Registries
 
 
@@ -105,10 +97,13 @@ async def running(
 
 @asynccontextmanager
 async def _run(store: Store) -> AsyncIterator[Node]:
-    parts = await _parts(store)
+    halt = Halt()
+    store = halt.guarded(store)
+    parts = await _parts(store, halt)
+    peers = parts.links.peers
     ports: dict[str, int] = {}
     async with AsyncExitStack() as stack:
-        urls = await listeners.open_links(stack, store, parts.identity, parts.peers.accept, ports)
+        urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, ports)
         await listeners.open_registry(stack, store, parts.registries, ports)
         await listeners.open_desk(stack, store, ports)
         node = _node(store, parts, ports)
@@ -123,13 +118,18 @@ async def _run(store: Store) -> AsyncIterator[Node]:
         )
         await renew()
         async with asyncio.TaskGroup() as tasks:
-            loops: list[Loop] = [partial(_watch, store.writer), partial(_daily, renew), *parts.registries.loops()]
+            loops: list[Loop] = [
+                partial(_watch, store.writer),
+                partial(_daily, partial(parts.links.renew, renew)),
+                parts.links.end_when_halted,
+                *parts.registries.loops(),
+            ]
             beside = [tasks.create_task(_run_loop(loop)) for loop in loops]
-            tasks.create_task(parts.peers.run())
+            tasks.create_task(peers.run())
             try:
                 yield node
             finally:
-                await parts.peers.stop()
+                await peers.stop()
                 for task in beside:
                     task.cancel()
 
@@ -138,43 +138,15 @@ async def _run_loop(loop: Loop) -> None:
     await loop()
 
 
-async def _parts(store: Store) -> Parts:
+async def _parts(store: Store, halt: Halt) -> Parts:
     me, config = store.own, store.config
     local = local_of(config, me.statement, registry=Role.REGISTRY in config.roles)
     trust = await Trust.open(store.writer, store.readers, local)
     _check_clock(trust)
     cards = await Cards.open(trust, me=me.aid, seal=me.seal, writer=store.writer, readers=store.readers)
     registries = await begin(config, me, trust, cards, writer=store.writer, readers=store.readers)
-    office = _office(store, trust)
-    identity = Identity(aid=me.aid, signer=me.node, node_key=trust.node_key)
-    peers = Peers(
-        office,
-        identity,
-        cards.address_of,
-        followed=lambda: [each.registry for each in registries.followers],
-        allow_private=config.allow_private_addresses,
-    )
-    trust.watch(lambda alarms: peers.recheck())
-    return Parts(trust=trust, cards=cards, office=office, peers=peers, identity=identity, registries=registries)
-
-
-def _office(store: Store, trust: Trust) -> Office:
-    me = store.own
-    return Office(
-        me=me.aid,
-        seal=me.seal,
-        seal_key=trust.seal_key,
-        admitted=trust.admitted,
-        sending=Sending(me=me.aid, signer=me.seal, sealer=me.sealer),
-        receiving=Receiving(me=me.aid, signer=me.seal, sealer=me.sealer),
-        completing=Completing(me=me.aid, signer=me.seal, sealer=me.sealer),
-        expiring=Expiring(me=me.aid, signer=me.seal, sealer=me.sealer),
-        blobs=store.blobs,
-        writer=store.writer,
-        readers=store.readers,
-        inc=me.inc,
-        boot=me.boot,
-    )
+    joined = await links.make(store, trust, cards, registries, halt)
+    return Parts(trust=trust, cards=cards, links=joined, registries=registries)
 
 
 def _node(store: Store, parts: Parts, ports: Mapping[str, int]) -> Node:
@@ -190,11 +162,11 @@ def _node(store: Store, parts: Parts, ports: Mapping[str, int]) -> Node:
         trust=parts.trust,
         cards=parts.cards,
         registries=parts.registries,
-        links=parts.peers.status,
-        sending=parts.office.sending,
-        receiving=parts.office.receiving,
+        links=parts.links.peers.status,
+        sending=parts.links.office.sending,
+        receiving=parts.links.office.receiving,
         answering=Answering(me=me.aid, signer=me.seal, sealer=me.sealer),
-        wake=parts.peers.wake,
+        wake=parts.links.peers.wake,
         ports=ports,
     )
 

@@ -120,7 +120,7 @@ class Peers:
         self._parts = parts
         self._peers: dict[Aid, _Peer] = {}
         self._tasks: asyncio.TaskGroup | None = None
-        self._begun = False
+        self._runs = self._begun = False
         self._workers: list[asyncio.Task[None]] = []
         self._dials = asyncio.Semaphore(MAX_DIALS)
         self._stopping = asyncio.Event()
@@ -130,6 +130,7 @@ class Peers:
 
     async def run(self) -> None:
         """Serve all peers until `stop`, or until cancelled."""
+        self._runs = True
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 try:
@@ -145,9 +146,10 @@ class Peers:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Say BYE on all links, and return when `run` has ended."""
+        """Say BYE on all links, and return when `run` has ended; one that begins later ends at once."""
         self._stopping.set()
-        await self._ended.wait()
+        if self._runs:
+            await self._ended.wait()
 
     def wake(self, aid: Aid) -> None:
         """Say that a letter was queued for a peer: it is offered, or the peer is dialled, at once."""
