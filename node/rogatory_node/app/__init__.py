@@ -19,7 +19,7 @@ from typing import Final
 
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
-from rogatory_node.app import links, listeners
+from rogatory_node.app import deadlines, links, listeners
 from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
 from rogatory_node.config import Role, load
@@ -121,6 +121,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
             loops: list[Loop] = [
                 partial(_watch, store.writer),
                 partial(_daily, partial(parts.links.renew, renew)),
+                partial(deadlines.keep, parts.links.office.expiring, store.writer, store.readers, peers.wake),
                 parts.links.end_when_halted,
                 *parts.registries.loops(),
             ]
