@@ -38,8 +38,7 @@ def described(node: Node, entry: Entry) -> dict[str, Any]:
     content, card = entry.statement.content, node.cards.card(entry.aid)
     return {
         "aid": entry.aid.hex(),
-        "name": recipients.name_of(entry, node.config.language),
-        "names": dict(entry.listing.name),
+        "name": dict(entry.listing.name),
         "cc": entry.listing.cc,
         "roles": list(entry.roles),
         "unconfirmed": list(entry.unconfirmed),
@@ -72,7 +71,7 @@ async def on_duty(node: Node, request: web.Request) -> web.Response:
     known = {entry.aid: entry for entry in node.trust.entries() if not country or entry.listing.cc == country}
     admitted = [card for card in node.cards.all() if card.aid in known and node.trust.admitted(card.aid)]
     silent = [
-        {"aid": aid.hex(), "cc": entry.listing.cc, "name": recipients.name_of(entry, node.config.language)}
+        {"aid": aid.hex(), "cc": entry.listing.cc, "name": dict(entry.listing.name)}
         for aid, entry in known.items()
         if node.trust.admitted(aid) and not any(card.contacts for card in admitted if card.aid == aid)
     ]
@@ -125,7 +124,7 @@ def _duty(node: Node, duty: Duty, entry: Entry) -> dict[str, Any]:
     return {
         "aid": duty.aid.hex(),
         "cc": entry.listing.cc,
-        "name": recipients.name_of(entry, node.config.language),
+        "name": dict(entry.listing.name),
         "reach": duty.reach.value,
         "until": duty.until,
         "opens": duty.opens,

@@ -134,7 +134,7 @@ def _application(each: Application) -> dict[str, Any]:
     return {
         "aid": each.statement.aid.hex(),
         "digits": digits_of(each.statement.aid),
-        "names": dict(content.name),
+        "name": dict(content.name),
         "cc": content.cc,
         "roles": list(content.roles),
         "statement": each.statement.digest.hex(),
@@ -149,7 +149,7 @@ def _shown(preview: Preview) -> dict[str, Any]:
         "act": decision.act.value,
         "aid": decision.aid.hex(),
         "digits": preview.digits,
-        "names": dict(content.name),
+        "name": dict(content.name),
         "cc": decision.cc,
         "roles": list(decision.roles),
         "stmt": decision.stmt.hex(),

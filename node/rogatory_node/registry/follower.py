@@ -19,27 +19,20 @@ from enum import StrEnum
 from typing import Final
 
 from rogatory_keys.replay import Alarm
+from rogatory_node.registry.reading import BRIEF_SECONDS, claimed_size, read_leaves, read_note
 from rogatory_node.services.cards import Cards
 from rogatory_node.services.trust import Trust
 from rogatory_node.services.trust_store import StaleError
 from rogatory_node.transport.fetch import Fetcher, FetchError
-from rogatory_protocol import note as notes
-from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid
-from rogatory_protocol.limits import MAX_CARD_BYTES, MAX_LEAF_BYTES
-from rogatory_protocol.note import MAX_NOTE_BYTES
+from rogatory_protocol.limits import MAX_CARD_BYTES
 from rogatory_protocol.statement import Statement
-from rogatory_protocol.tiles import TILE_WIDTH, Tile, decode_bundle, entry_bundles
 
 POLL_SECONDS: Final = 10.0
-BRIEF_SECONDS: Final = 10.0  # for a checkpoint or a card
-BUNDLE_SECONDS: Final = 120.0  # 256 statements over a slow line
 CARD_SECONDS: Final = 3_600  # how often its card is asked for
 APPLY_SECONDS: Final = 600  # how often a statement is sent that is not in the log yet
 MAX_TAKEN_BYTES: Final = 1_024  # what a registry says to a statement
-MAX_LEAVES: Final = 1_000_000  # of one round; ten times what a busy network writes in ten years
-MAX_BYTES: Final = 512 * 1024 * 1024  # of one round
 
 _log: Final = logging.getLogger(__name__)
 
@@ -121,7 +114,7 @@ class Follower:
         return self.status.outcome
 
     async def _round(self, fetch: Fetcher) -> bool:
-        note = await self._get(fetch, "checkpoint", MAX_NOTE_BYTES, BRIEF_SECONDS)
+        note = await read_note(fetch, self._url)
         newer = await self._take(fetch, note)
         await self._ask_card(fetch)
         await self._apply(fetch)
@@ -131,8 +124,9 @@ class Follower:
         head = self._trust.head(self.registry)
         if head is not None and head.raw == note:
             return False
-        size, known = self._size(note, head), 0 if head is None else head.size
-        leaves = await self._leaves(fetch, known, size) if size > known else []
+        known = 0 if head is None else head.size
+        size = claimed_size(note, known)
+        leaves = await read_leaves(fetch, self._url, known, size) if size > known else []
         try:
             await self._trust.take(self.registry, note, leaves)
         except RefusedError as refusal:
@@ -141,42 +135,12 @@ class Follower:
             raise
         return size > known
 
-    def _size(self, note: bytes, head: Checkpoint | None) -> int:
-        """Return the size that a note claims, verified if its keys are known; enough to know what to ask for.
-
-        Raises:
-            RefusedError: The note is not a checkpoint, or claims more than we would read.
-        """
-        lines = notes.parse(note).text.split("\n")
-        number = lines[1] if len(lines) > 1 else ""
-        if not number.isascii() or not number.isdigit() or len(number) > 19:
-            raise RefusedError(Code.MALFORMED, "checkpoint")
-        size = int(number)
-        if size - (0 if head is None else head.size) > MAX_LEAVES:
-            raise RefusedError(Code.TOO_LARGE, "log")
-        return size
-
-    async def _leaves(self, fetch: Fetcher, known: int, size: int) -> list[bytes]:
-        leaves: list[bytes] = []
-        left = MAX_BYTES
-        for tile in entry_bundles(known, size):
-            entries = await self._bundle(fetch, tile)
-            leaves += entries[max(0, known - tile.index * TILE_WIDTH) :]
-            left -= sum(map(len, entries))
-            if left < 0:
-                raise RefusedError(Code.TOO_LARGE, "log")
-        return leaves
-
-    async def _bundle(self, fetch: Fetcher, tile: Tile) -> list[bytes]:
-        most = tile.width * (2 + MAX_LEAF_BYTES)
-        return decode_bundle(await self._get(fetch, tile.path, most, BUNDLE_SECONDS), tile.width)
-
     async def _prove(self, fetch: Fetcher, note: bytes, size: int) -> Alarm | None:
         """Read a log that does not continue ours from its beginning, once: if it fits its checkpoint, it is a fork."""
         if note in self._proved:
             return None
         self._proved = {note}
-        return await self._trust.contradicted(self.registry, note, await self._leaves(fetch, 0, size))
+        return await self._trust.contradicted(self.registry, note, await read_leaves(fetch, self._url, 0, size))
 
     async def _ask_card(self, fetch: Fetcher) -> None:
         now = self._trust.now()
@@ -184,7 +148,8 @@ class Follower:
             return
         self._card_at = now
         try:
-            await self._cards.accept(await self._get(fetch, "card", MAX_CARD_BYTES, BRIEF_SECONDS))
+            found = await fetch.get(f"{self._url}/card", most=MAX_CARD_BYTES, seconds=BRIEF_SECONDS)
+            await self._cards.accept(found.body)
         except (FetchError, RefusedError):
             _log.info("registry.card_unusable", extra={"registry": self.registry.hex()})
 
@@ -200,9 +165,6 @@ class Follower:
         except FetchError as error:
             fields = {"registry": self.registry.hex(), "fault": error.fault.value, "status": error.status}
             _log.warning("registry.statement_not_taken", extra=fields)
-
-    async def _get(self, fetch: Fetcher, path: str, most: int, seconds: float) -> bytes:
-        return (await fetch.get(f"{self._url}/{path}", most=most, seconds=seconds)).body
 
     def _note(self, status: Status) -> None:
         if (status.outcome, status.code) != (self.status.outcome, self.status.code) and status.outcome in (

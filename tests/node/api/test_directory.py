@@ -29,7 +29,7 @@ async def test_the_directory_says_how_each_stands(ask, world) -> None:
         None,
     )
     _, found = await ask("GET", "/directory?cc=xb")
-    assert [each["name"] for each in found["authorities"]] == ["Authority B"]
+    assert [each["name"] for each in found["authorities"]] == [{"en": "Authority B"}]
 
 
 async def test_one_authority_is_shown_with_its_digits(ask, world, node: Node) -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from offices import Authority, Registry, follow
 
 from rogatory_keys.directory import Freshness
-from rogatory_node.registry import follower as module
+from rogatory_node.registry import reading as module
 from rogatory_node.registry.follower import Follower, Outcome
 from rogatory_node.registry.http import Pages
 from rogatory_node.registry.listening import serving

@@ -1,0 +1,66 @@
+"""The directory and the roster by commands."""
+
+from offices import NOW
+
+from rogatory_protocol.card import Channel, Contact
+from rogatory_protocol.ids import digits_of
+
+DAY = 86_400
+
+
+def contact(hours: str, role: str = "duty") -> Contact:
+    return Contact(
+        role=role, languages=("en",), hours=hours, zone="UTC", channels=(Channel(kind="phone", value="+0 1\x1b[2J"),)
+    )
+
+
+async def test_the_directory_is_a_list_for_people_and_a_document_for_programs(cli, world) -> None:
+    status, found = await cli("directory")
+    assert (status, len(found["authorities"])) == (0, 6)
+    _, found = await cli("directory", "--cc", "XB")
+    assert [each["aid"] for each in found["authorities"]] == [world.xb.aid.hex()]
+    _, text = await cli("directory", text=True)
+    assert "XB Authority B" in text
+    assert "suspended" in text
+    assert "log.north.example" in text
+    assert "up to date" in text
+
+
+async def test_one_authority_is_shown_whole(cli, world, node) -> None:
+    await node.cards.accept(world.xb.card(contacts=(contact("24/7"),)))
+    _, text = await cli("directory", "XB", text=True)
+    assert digits_of(world.xb.aid) in text
+    assert "+0 1" in text
+    assert "\x1b" not in text
+    status, said = await cli("directory", "XZ")
+    assert (status, said["error"]["code"]) == (1, "recipient.unknown")
+
+
+async def test_who_can_be_reached_now(cli, world, node) -> None:
+    await node.cards.accept(world.xb.card(contacts=(contact("24/7"), contact("soon", "head"))))
+    # NOW is a Friday morning.
+    await node.cards.accept(
+        world.xc.card(contacts=(contact("Sat 08:00-09:00"), contact("Mon-Fri 00:00-24:00", "desk")))
+    )
+    _, found = await cli("roster", "now")
+    assert [(each["role"], each["reach"]) for each in found["duties"]] == [
+        ("duty", "open"),
+        ("desk", "open"),
+        ("head", "unknown"),
+        ("duty", "closed"),
+    ]
+    _, text = await cli("roster", "now", text=True)
+    assert "duty  on duty  en" in text
+    assert "hours unknown: soon" in text
+    assert "closed, opens " in text
+    assert "no points of contact known" in text
+    _, found = await cli("roster", "now", "--cc", "XB")
+    assert {each["cc"] for each in found["duties"]} == {"XB"}
+    assert found["at"] == NOW + 100
+
+
+async def test_an_old_card_is_shown_as_one(cli, world, node) -> None:
+    await node.cards.accept(world.xb.card(contacts=(contact("24/7"),), exp=NOW + 200))
+    object.__setattr__(node.cards, "_wall", lambda: NOW + 300.0)
+    _, text = await cli("roster", "now", text=True)
+    assert "on duty (old card)" in text
