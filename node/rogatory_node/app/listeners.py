@@ -7,6 +7,7 @@
 import json
 import os
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -19,8 +20,9 @@ from sqlalchemy import text
 from rogatory_node.app.store import Store
 from rogatory_node.home import FILE_MODE, Home
 from rogatory_node.registry.running import Registries
+from rogatory_node.services import peering
 from rogatory_node.transport import tls
-from rogatory_node.transport.admission import Admission
+from rogatory_node.transport.admission import KNOWN_SECONDS, Admission
 from rogatory_node.transport.link import Identity, Link, listen
 from rogatory_node.transport.ports import port_of, wanted
 from rogatory_node.transport.tls import CertificateError, pin_of
@@ -50,7 +52,7 @@ async def open_links(
         return ()
     context = _certificate(store.home)
     with wanted("link", setting.host, setting.port):
-        listener = await listen(setting.host, setting.port, identity, accept, context, Admission())
+        listener = await listen(setting.host, setting.port, identity, accept, context, await _admission(store))
     stack.callback(listener.close, close_connections=False)
     ports["link"] = port_of(list(listener.sockets))
     # Without an address of its own it is a trial on this machine.
@@ -113,6 +115,13 @@ async def told(home: Home, ports: Mapping[str, int]) -> AsyncIterator[None]:
         yield
     finally:
         _remove(path)
+
+
+async def _admission(store: Store) -> Admission:
+    """Let in before strangers those who were here in the last 30 days, also after a restart."""
+    since = int(time.time() - KNOWN_SECONDS)
+    async with store.readers.connect() as connection:
+        return Admission({**await connection.run_sync(peering.networks, since)})
 
 
 def _certificate(home: Home) -> ssl.SSLContext:

@@ -170,7 +170,7 @@ class Peers:
             await link.close()
             return
         peer = self._peer(link.peer)
-        await self._attend(peer, self._open(peer, link))
+        await self._attend(peer, self._open(peer, link), link.network)
 
     def recheck(self) -> None:
         """Close the links whose keys or peer are no longer good, and look anew at every address.
@@ -303,7 +303,7 @@ class Peers:
                 self._note(peer, Outcome.REFUSED if refused else Outcome.UNREACHABLE)
                 return
         assert self._tasks is not None
-        self._tasks.create_task(self._attend(peer, self._open(peer, link)))
+        self._tasks.create_task(self._attend(peer, self._open(peer, link), None))
 
     def _open(self, peer: _Peer, link: Link) -> Session:
         self._make_room(peer)
@@ -315,9 +315,9 @@ class Peers:
             part(session)
         return session
 
-    async def _attend(self, peer: _Peer, session: Session) -> None:
+    async def _attend(self, peer: _Peer, session: Session, network: str | None) -> None:
         """Serve one link until it ends."""
-        seen = Seen(aid=peer.aid, at=int(peer.last_auth))
+        seen = Seen(aid=peer.aid, at=int(peer.last_auth), network=network)
         try:
             with suppress(StorageError):  # a full disk stores no letter, but evidence still comes back
                 await self._office.writer.execute(peering.authenticated, seen)

@@ -22,10 +22,17 @@ from rogatory_protocol.ids import Aid, Digest, Id16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A peer that proved itself on a link."""
+    """A peer that proved itself on a link.
+
+    Attributes:
+        aid: The peer.
+        at: When.
+        network: Where it dialled from; None if we dialled.
+    """
 
     aid: Aid
     at: int
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +140,13 @@ def quoted_heads(connection: Connection) -> dict[Aid, Head]:
 
 def authenticated(connection: Connection, seen: Sequence[Seen]) -> list[None]:
     """Note when peers proved themselves: those of the last 30 days are dialled at the next start."""
-    rows = {each.aid: {"aid": each.aid, "last_auth": each.at} for each in seen}
+    rows: dict[Aid, dict[str, object]] = {}
+    for each in seen:
+        network = each.network or rows.get(each.aid, {}).get("network")
+        rows[each.aid] = {"aid": each.aid, "last_auth": each.at, "network": network}
     statement = insert(connection, peers)
-    newer = {"last_auth": statement.excluded.last_auth}
+    kept = func.coalesce(statement.excluded.network, peers.c.network)
+    newer = {"last_auth": statement.excluded.last_auth, "network": kept}
     connection.execute(statement.on_conflict_do_update(index_elements=["aid"], set_=newer), list(rows.values()))
     return [None for _ in seen]
 
@@ -144,6 +155,13 @@ def recent(connection: Connection, since: int) -> dict[Aid, int]:
     """Return the peers that proved themselves since then, and when they last did."""
     query = select(peers.c.aid, peers.c.last_auth).where(peers.c.last_auth >= since)
     return {Aid(row.aid): row.last_auth for row in connection.execute(query)}
+
+
+def networks(connection: Connection, since: int) -> dict[str, int]:
+    """Return where peers that proved themselves since then dialled from, and when they were last here."""
+    columns = (peers.c.network, func.max(peers.c.last_auth).label("last_auth"))
+    query = select(*columns).where(peers.c.network.is_not(None), peers.c.last_auth >= since).group_by(peers.c.network)
+    return {row.network: row.last_auth for row in connection.execute(query)}
 
 
 def awaited(connection: Connection) -> set[Aid]:

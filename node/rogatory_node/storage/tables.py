@@ -284,6 +284,8 @@ peers = Table(
     _b("inc", 16, nullable=True),
     _b("boot", 16, nullable=True),
     _n("last_auth", nullable=True),
+    # Where it dialled from when it last did: such networks are let in before strangers (B.18).
+    _word("network", 43, nullable=True),
     _n("head_epoch", nullable=True),
     _n("head_size", nullable=True),
     _b("head_root", 32, nullable=True),

@@ -80,13 +80,15 @@ class Identity:
 class Link:
     """An authenticated link. It is *not* endorsed: give nothing before the peer's READY is verified (B.11.3)."""
 
-    __slots__ = ("_channel", "_clock", "_fragment_bytes", "_last_monotonic", "_last_wall", "_socket", "keys")
+    __slots__ = ("_channel", "_clock", "_fragment_bytes", "_last_monotonic", "_last_wall", "_socket", "keys", "network")
 
     def __init__(self, stream: Connection, keys: LinkKeys, clock: Clock) -> None:
         """Take over a socket whose handshake is done."""
         self._socket, self._clock, self.keys = stream, clock, keys
         self._last_wall, self._last_monotonic = clock.wall(), clock.monotonic()
         self._channel = Channel(keys, now=self._last_monotonic)
+        # Of a link that the peer dialled: what its address is counted by.
+        self.network: str | None = None
         self._fragment_bytes = LEAST_FRAGMENT_BYTES
 
     @property
@@ -283,7 +285,7 @@ async def listen(
         except (LinkError, TimeoutError):
             return
         assert isinstance(stream, door)
-        stream.prove()
+        link.network = stream.prove()
         await on_link(link)
 
     return await serve(
@@ -330,9 +332,10 @@ class _Door(ServerConnection):
             self.admission.leave(self.ticket)
         super().connection_lost(exc)
 
-    def prove(self) -> None:
-        if self.ticket is not None:
-            self.admission.prove(self.ticket, self.clock.wall())
+    def prove(self) -> str:
+        assert self.ticket is not None  # who is not let in sends nothing
+        self.admission.prove(self.ticket, self.clock.wall())
+        return self.ticket.network
 
 
 def _door(admission: Admission, clock: Clock) -> type[_Door]:

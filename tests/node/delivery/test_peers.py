@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from rogatory_node.delivery.peers import Peers, State, Way
+from rogatory_node.delivery.session import Session
 from rogatory_node.services import peering
 from rogatory_node.storage.tables import evidence, letters, outbox, peers
-from rogatory_node.transport.link import LinkError, dial
+from rogatory_node.transport.link import Link, LinkError, dial
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import DAY_SECONDS
 from rogatory_protocol.link.frames import Type
@@ -65,6 +66,7 @@ async def test_a_letter_that_waited_is_delivered_at_the_start(pair: Pair, until:
             await until(pair.delivered, 1)
             assert state(ours, pair.b.aid) is State.LINKED
             assert await pair.a.count(peers, peers.c.last_auth.is_not(None)) == 1
+            assert await pair.b.count(peers, peers.c.network == "127.0.0.1") == 1
 
 
 async def test_DLV_17_a_letter_for_a_peer_never_seen_before_is_dialled_for_at_once(pair: Pair, until: Any) -> None:
@@ -204,6 +206,28 @@ async def test_a_run_that_is_cancelled_ends_every_link(pair: Pair, until: Any) -
         with pytest.raises(asyncio.CancelledError):
             await task
         await until(lambda: links(theirs, pair.a.aid), 0)
+
+
+async def test_DLV_14_an_urgent_letter_behind_attachments_has_a_link_of_its_own(
+    pair: Pair, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[Link] = []
+
+    async def hold(link: Link) -> None:
+        held.append(link)
+        with pytest.raises(LinkError):
+            await link.receive()
+
+    # A peer that takes links and nothing else: whatever is on them waits.
+    await pair.gate.open(pair.b, hold)
+    await pair.a.queue(pair.b.aid, 1, urg=2)
+    async with serving(pair.a, pair.way) as ours:
+        await until(lambda: links(ours, pair.b.aid), 1)
+        monkeypatch.setattr(Session, "moving", property(lambda self: True))
+        await pair.a.queue(pair.b.aid, 2, urg=3)
+        ours.wake(pair.b.aid)
+        await until(lambda: len(held), 2)
+        assert links(ours, pair.b.aid) == 2
 
 
 async def test_LNK_16_a_peer_that_ends_every_link_before_ready_counts_as_refusing(pair: Pair, until: Any) -> None:

@@ -12,6 +12,7 @@ from rogatory_node.services.peering import (
     authenticated,
     awaited,
     met,
+    networks,
     queue_of,
     quoted,
     quoted_heads,
@@ -35,6 +36,20 @@ async def test_the_last_time_of_each_peer_is_kept(writer: Writer) -> None:
     await writer.execute(authenticated, Seen(aid=XB, at=200))
     assert await writer.execute(read, 200) == {XA: 300, XB: 200}
     assert await writer.execute(read, 201) == {XA: 300}
+
+
+async def test_LNK_14_where_a_peer_dialled_from_is_kept_when_we_dial_it(writer: Writer) -> None:
+    def read(connection: Connection, commands: list[int]) -> list[Any]:
+        return [networks(connection, since) for since in commands]
+
+    await writer.execute(authenticated, Seen(aid=XA, at=100, network="198.51.100.1"))
+    await writer.execute(authenticated, Seen(aid=XA, at=300))
+    await writer.execute(authenticated, Seen(aid=XB, at=200, network="2001:db8::/64"))
+    await writer.execute(authenticated, Seen(aid=XC, at=400))
+    assert await writer.execute(read, 200) == {"198.51.100.1": 300, "2001:db8::/64": 200}
+    assert await writer.execute(read, 201) == {"198.51.100.1": 300}
+    await writer.execute(authenticated, Seen(aid=XA, at=500, network="198.51.100.2"))
+    assert await writer.execute(read, 201) == {"198.51.100.2": 500}
 
 
 async def test_one_peer_twice_in_a_group_has_its_later_time(writer: Writer) -> None:

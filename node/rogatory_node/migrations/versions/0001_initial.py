@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("inc", sa.LargeBinary(length=16), nullable=True),
         sa.Column("boot", sa.LargeBinary(length=16), nullable=True),
         sa.Column("last_auth", sa.BigInteger(), nullable=True),
+        sa.Column("network", sa.String(length=43), nullable=True),
         sa.Column("head_epoch", sa.BigInteger(), nullable=True),
         sa.Column("head_size", sa.BigInteger(), nullable=True),
         sa.Column("head_root", sa.LargeBinary(length=32), nullable=True),
