@@ -39,6 +39,7 @@ POLICY: Final = 1008
 WRITE_BYTES: Final = 4 * 1024 * 1024  # two chunks and the small frames between them
 _AWAY: Final = frozenset({502, 503, 504})  # a listener that closes, or a proxy before a node that is down
 LEAST_FRAGMENT_BYTES: Final = 64 * 1024  # shorter messages leave whole
+HEADROOM_BYTES: Final = 1_024  # of a frame around a piece: it is not cut for that
 QUEUE: Final = 16  # messages that wait once the peer is known
 
 
@@ -187,7 +188,7 @@ class Link:
     def _fragments(self, sealed: bytes) -> bytes | list[memoryview]:
         """Cut a long message, so that heartbeats pass between its parts."""
         size = self._fragment_bytes
-        if len(sealed) <= size:
+        if len(sealed) <= size + HEADROOM_BYTES:
             return sealed
         view = memoryview(sealed)
         return [view[at : at + size] for at in range(0, len(view), size)]
