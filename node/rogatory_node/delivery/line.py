@@ -98,11 +98,21 @@ class Line:
             del self._inquiries[req]
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work beside the receiving, for as long as the link lives."""
-        if self._tasks is None:
+        """Run work beside the receiving, for as long as the link lives.
+
+        Raises:
+            LinkError: The link has ended, or is about to.
+        """
+        try:
+            if self._tasks is None:
+                raise LinkError("the link does not run")
+            self._tasks.create_task(work)
+        except RuntimeError:
             work.close()
-            raise LinkError("the link does not run")
-        self._tasks.create_task(work)
+            raise LinkError("the link ends") from None
+        except LinkError:
+            work.close()
+            raise
 
     async def room_for_chunk(self) -> None:
         """Wait until few enough chunks are queued that another may be read from the disk."""

@@ -9,14 +9,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rogatory_node.delivery.line import Line
 from rogatory_node.delivery.office import Office, worked
 from rogatory_node.delivery.onetime import OneTimeKeys
 from rogatory_node.services.delaying import Delaying, Refusal
-from rogatory_node.services.sending import Due, Settled
+from rogatory_node.services.sending import Due
+from rogatory_node.services.settling import Settled
 from rogatory_protocol import evidence
 from rogatory_protocol.delivery import Action, classify
 from rogatory_protocol.envelope import Outgoing, fitting, seal
@@ -48,6 +50,9 @@ class Offering:
         self._delaying = Delaying(sending=office.sending)
         self._awake = asyncio.Event()
         self._sealing: frozenset[Digest] = frozenset()
+        # What waited when it was last looked for, and whether to look again.
+        self._due: list[Due] = []
+        self._look = self._delayed = True
         # Refused, and the transaction that says so is not durable yet.
         self._refused: set[Digest] = set()
         self._offers: dict[int, tuple[Digest, ...]] = {}
@@ -60,6 +65,7 @@ class Offering:
 
     def wake(self) -> None:
         """Say that there may be something to offer."""
+        self._look = True
         self._awake.set()
 
     async def run(self) -> None:
@@ -71,12 +77,19 @@ class Offering:
             await self._rest()
 
     async def _rest(self) -> None:
-        async with self._office.readers.connect() as connection:
-            at = await connection.run_sync(self._office.sending.next_attempt, self._line.peer)
-        seconds = None if at is None else max(at - self._office.wall(), 0)
-        with suppress(TimeoutError):
+        seconds = await self._pause() if self._delayed else None
+        try:
             async with asyncio.timeout(seconds):
                 await self._awake.wait()
+        except TimeoutError:
+            self._look = True
+
+    async def _pause(self) -> float | None:
+        """Return in how many seconds a letter that was delayed may be offered again."""
+        async with self._office.readers.connect() as connection:
+            at = await connection.run_sync(self._office.sending.next_attempt, self._line.peer)
+        self._delayed = at is not None
+        return None if at is None else max(at - self._office.wall(), 0)
 
     async def _offer_next(self) -> bool:
         """Offer the next envelope; tell whether there may be more to offer."""
@@ -96,16 +109,25 @@ class Offering:
 
     async def _group(self) -> list[Outgoing]:
         """Return the letters of the next envelope."""
-        sending, peer = self._office.sending, self._line.peer
+        sending = self._office.sending
         async with self._office.readers.connect() as connection:
-            taken = {*self.offered, *self._elsewhere()}
-            most = len(taken) + MAX_ENVELOPE_LETTERS
-            due = await connection.run_sync(partial(sending.due, peer=peer, most=most))
-            digests = self._choose([each for each in due if each.digest not in taken])
+            if self._look or not self._due:
+                self._due = await self._waiting(connection)
+            taken = self._taken()
+            self._due = [each for each in self._due if each.digest not in taken]
+            digests = self._choose(self._due)
             rows = await connection.run_sync(sending.sealed, digests) if digests else []
         size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
         items = await worked(size, partial(sending.opened, rows))
         return items[: fitting(items)] if items else []
+
+    async def _waiting(self, connection: AsyncConnection) -> list[Due]:
+        self._look = False
+        most = len(self._taken()) + 4 * MAX_ENVELOPE_LETTERS
+        return await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+
+    def _taken(self) -> set[Digest]:
+        return {*self.offered, *self._elsewhere()}
 
     def _choose(self, free: Sequence[Due]) -> list[Digest]:
         """Return as many of the most urgent as may be on the link together."""
@@ -151,6 +173,7 @@ class Offering:
         writer = self._office.writer
         done = await asyncio.gather(*(writer.execute(self._delaying.refused, each) for each in refusals))
         self._refused.difference_update(letters)
+        self._delayed = True
         if reaction.refresh or any(each and Action.REFRESH in each.actions for each in done):
             self._office.refresh(self._line.peer)
         if reaction.alarm or reaction.clock:

@@ -30,6 +30,7 @@ Claim = tuple[str, int, bytes]
 """Origin, size and root of a registry's log."""
 
 INLINE_BYTES: Final = 64 * KIB  # below, a thread costs more than the work; above, the event loop would stand still
+LOOK_SECONDS: Final = 0.02  # between two looks into the database for what is not letters, however often one is woken
 MOST_METERED: Final = 4_096  # blobs and recipients that are counted; the oldest is forgotten first
 TIMES_SERVED: Final = 3  # B.18: PULL bytes per blob and recipient
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Final
 
 from rogatory_node.delivery.line import Line
-from rogatory_node.delivery.office import Office
+from rogatory_node.delivery.office import LOOK_SECONDS, Office
 from rogatory_node.services.completing import Ended, Missing, Place, Progress
 from rogatory_node.storage.blobs import BlobFolder, BlobWriter
 from rogatory_node.storage.errors import DamagedError, StorageError, StorageFullError
@@ -95,6 +95,7 @@ class Pulling:
                     break
                 self._running.add(missing.place)
                 self._line.spawn(self._pull(missing))
+            await asyncio.sleep(LOOK_SECONDS)
             await self._awake.wait()
 
     async def chunk(self, event: Received) -> None:

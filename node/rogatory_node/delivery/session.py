@@ -48,7 +48,7 @@ class Session:
         self._beside.append(self)
         memory = VerifiedMemory()
         self.line: Final = Line(link)
-        self.keys: Final = OneTimeKeys(self.line, office, arrived=self.wake)
+        self.keys: Final = OneTimeKeys(self.line, office, arrived=self._keys_arrived)
         self._offering = Offering(self.line, office, self.keys, elsewhere=self._offered_elsewhere, memory=memory)
         self._pulling = Pulling(self.line, office, elsewhere=self._pulled_elsewhere, ended=self._wake_all)
         self._taking = Taking(self.line, office, self.keys, stored=self._pulling.wake, memory=memory)
@@ -204,8 +204,8 @@ class Session:
         self.line.state.endorse()
         if self.dialled:
             await self._say_ready()
-        for part in (self._offering, self._taking, self._pulling):
-            self.line.spawn(part.run())
+        for part in (self._offering.run, self._taking.run, self._taking.repeat, self._pulling.run):
+            self.line.spawn(part())
         for hook in self.on_ready:
             await hook(frame.body)
 
@@ -226,6 +226,9 @@ class Session:
     async def _beat(self) -> None:
         await self.line.link.ping()
         self.line.state.heard(now=self.line.now())
+
+    def _keys_arrived(self) -> None:
+        self._offering.wake()
 
     # Links beside this one
 

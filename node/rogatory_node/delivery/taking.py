@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from rogatory_node.delivery.line import Line
-from rogatory_node.delivery.office import Office, worked
+from rogatory_node.delivery.office import LOOK_SECONDS, Office, worked
 from rogatory_node.delivery.onetime import OneTimeKeys
 from rogatory_node.services.receiving import Answer, Judged, judge
 from rogatory_node.storage.errors import StorageFullError
@@ -47,27 +47,31 @@ class Taking:
         """Start; *stored* is called when a letter with attachments was stored."""
         self._line, self._office, self._keys, self._memory = line, office, keys, memory
         self._stored = stored
-        self._awake = asyncio.Event()
-        self._look = True
+        self._ready = asyncio.Event()
+        self._look = asyncio.Event()
         self._proofs: list[_Proof] = []
         # Said on this link and not acknowledged.
         self._said: set[Digest] = set()
 
     def wake(self) -> None:
         """Say that there may be evidence to send."""
-        self._look = True
-        self._awake.set()
+        self._look.set()
 
     async def run(self) -> None:
-        """Send evidence, for as long as the link lives."""
+        """Answer offers, for as long as the link lives."""
         while True:
-            self._awake.clear()
+            await self._ready.wait()
+            self._ready.clear()
             while self._proofs:
                 self._answer()
-            if self._look:
-                self._look = False
-                await self._repeat()
-            await self._awake.wait()
+
+    async def repeat(self) -> None:
+        """Send evidence that was issued beside the offers, or on a link before, for as long as the link lives."""
+        while True:
+            await self._repeat()
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._look.wait()
+            self._look.clear()
 
     def _answer(self) -> None:
         group = self._proofs[:MAX_EVIDENCE_PER_FRAME]
@@ -153,4 +157,4 @@ class Taking:
         for raw in answer.evidence:
             self._proofs.append(_Proof(raw=raw, letter=answer.digest))
             self._said.add(parse(raw, max_bytes=MAX_EVIDENCE_BYTES).digest)
-        self._awake.set()
+        self._ready.set()

@@ -13,27 +13,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, tuple_
 
+from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
+from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import insert
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, evidence, letters, outbox, sequences
+from rogatory_node.storage.tables import blobs, letters, outbox, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
-from rogatory_protocol.delivery import DURABLE, OFFERABLE, Action, State, advance, event_of_evidence
+from rogatory_protocol.delivery import OFFERABLE, State
 from rogatory_protocol.envelope import Outgoing, blobs_of
-from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
-from rogatory_protocol.evidence import Evidence, Level, Mark, check_fit, mark_of, weigh
+from rogatory_protocol.errors import LocalProtocolError, RefusedError
+from rogatory_protocol.evidence import Evidence
 from rogatory_protocol.ids import Aid, Digest, Id16, digest_of
 from rogatory_protocol.limits import MAX_ENVELOPE_LETTERS, MAX_LETTER_LIFE_SECONDS
 from rogatory_protocol.signed import Context, sign_batch
 from rogatory_protocol.suite import Signer
 
 _OUTGOING: Final = "out"
-_INCOMING: Final = "in"
 _OFFERABLE: Final = [state.value for state in OFFERABLE]
 NEVER: Final = 2**62
 """``next_attempt`` of a letter that was offered once more after its deadline: SETTLED, held as EXPIRED (B.12.1)."""
@@ -65,23 +66,6 @@ class Due:
 
     digest: Digest
     urg: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What one evidence did.
-
-    Attributes:
-        evidence: Its digest, to be acknowledged to the peer.
-        letter: The letter.
-        state: Where the letter to that peer stands now.
-        actions: What is left to do beside recording it.
-    """
-
-    evidence: Digest
-    letter: Digest
-    state: State
-    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,52 +261,8 @@ class Sending:
         Raises:
             RefusedError: NOT_FOUND: it is about no letter of ours to that authority; DISAGREE: it does not fit it.
         """
-        return [self._settle(connection, each) for each in verified]
-
-    def _settle(self, connection: Connection, each: Evidence) -> Settled:
-        content, now = each.content, int(self.wall())
-        place = (outbox.c.letter == content.letter, outbox.c.aid == content.issuer)
-        query = select(outbox.c.state, letters.c.exp).join(letters, letters.c.digest == outbox.c.letter).where(*place)
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            raise RefusedError(Code.NOT_FOUND, "evidence about no letter of ours")
-        check_fit(each, letter=content.letter, sender=self.me, recipients=(content.issuer,))
-        held = self._held(connection, content.letter, content.issuer)
-        digest = each.digest
-        event = event_of_evidence(
-            each.mark, weigh(held, digest, each.mark), in_time=content.ts <= row.exp, held=held.values()
-        )
-        state, actions = advance(State(row.state), event)
-        if Action.RECORD in actions:
-            connection.execute(evidence.insert(), [self._evidence_row(each, now)])
-            heard = audit_log.Event(ev="evidence.received", obj=content.letter, who="node")
-            audit_log.append(connection, [heard], now=now, random=self.random)
-        connection.execute(update(outbox).where(*place).values(state=DURABLE[state].value))
-        return Settled(evidence=digest, letter=content.letter, state=state, actions=actions)
-
-    def _held(self, connection: Connection, about: Digest, issuer: Aid) -> dict[Digest, Mark]:
-        columns = (evidence.c.digest, evidence.c.lvl, evidence.c.code)
-        query = select(*columns).where(evidence.c.letter == about, evidence.c.from_aid == issuer)
-        return {
-            Digest(row.digest): mark_of(Level(row.lvl), _code(Level(row.lvl), row.code))
-            for row in connection.execute(query)
-        }
-
-    def _evidence_row(self, each: Evidence, now: int) -> dict[str, Any]:
-        content = each.content
-        return {
-            "digest": each.digest,
-            "direction": _INCOMING,
-            "letter": content.letter,
-            "lvl": int(content.lvl),
-            "from_aid": content.issuer,
-            "to_aid": content.to,
-            "ts": content.ts,
-            "code": None if content.code is None else str(content.code),
-            "raw_sealed": self.sealer.seal("evidence", "raw_sealed", each.digest, each.raw),
-            "ackd": True,
-            "stored_at": now,
-        }
+        now = int(self.wall())
+        return settling.settle(connection, verified, me=self.me, sealer=self.sealer, now=now, random=self.random)
 
 
 def _line(body: letter.Body) -> Line:
@@ -368,7 +308,3 @@ def _queued(digest: bytes, aid: Aid, urg: int, exp: int, now: int) -> dict[str, 
         "exp": exp,
         "attempts": 0,
     }
-
-
-def _code(level: Level, stored: str | None) -> int | str | None:
-    return int(stored) if stored is not None and level is Level.REFUSED else stored

@@ -146,7 +146,7 @@ async def test_DLV_22_a_blob_that_changed_at_the_sender_is_refused_by_evidence(t
         assert "attachment.broken" in b.alarms
         async with joined(a, b, tmp_path):  # nothing of it is asked for again
             await a.queue(draft(2))
-            await until(lambda: b.count(evidence, evidence.c.ackd), 2)
+            await until(lambda: b.count(evidence, evidence.c.ackd), 3)
         assert b.alarms.count("attachment.broken") == 1
 
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from rogatory_node.services.receiving import Receiving, judge
-from rogatory_node.services.sending import Draft, Sending, Settled
+from rogatory_node.services.sending import Draft, Sending
+from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.engine import WritingConnection, open_writing
