@@ -33,6 +33,7 @@ POLL_SECONDS: Final = 10.0
 CARD_SECONDS: Final = 3_600  # how often its card is asked for
 APPLY_SECONDS: Final = 600  # how often a statement is sent that is not in the log yet
 MAX_TAKEN_BYTES: Final = 1_024  # what a registry says to a statement
+TOO_SOON: Final = 429
 
 _log: Final = logging.getLogger(__name__)
 
@@ -164,7 +165,9 @@ class Follower:
             await fetch.post(f"{self._url}/statement", missing.raw, most=MAX_TAKEN_BYTES, seconds=BRIEF_SECONDS)
         except FetchError as error:
             fields = {"registry": self.registry.hex(), "fault": error.fault.value, "status": error.status}
-            _log.warning("registry.statement_not_taken", extra=fields)
+            # One a minute is the rule there: who joined a moment ago has used it up.
+            level = logging.INFO if error.status == TOO_SOON else logging.WARNING
+            _log.log(level, "registry.statement_not_taken", extra=fields)
 
     def _note(self, status: Status) -> None:
         if (status.outcome, status.code) != (self.status.outcome, self.status.code) and status.outcome in (

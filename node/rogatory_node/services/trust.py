@@ -36,6 +36,7 @@ from rogatory_keys.replay import Alarm, AlarmKind, Followed, Local
 from rogatory_keys.snapshot import dump
 from rogatory_node.config import Config
 from rogatory_node.services import trust_store as store
+from rogatory_node.services.alarms import MAX_EVENTS, events_of, fields_of
 from rogatory_node.storage.audit_log import Event
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import note as notes
@@ -43,13 +44,11 @@ from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Digest, Kid
 from rogatory_protocol.merkle import Frontier, leaf_hash
-from rogatory_protocol.statement import Statement, parse, remembered
+from rogatory_protocol.statement import Statement
 from rogatory_protocol.statement_fields import ANYWHERE
-from rogatory_protocol.tiles import LeafKind, parse_leaf
 
 TAIL_LEAVES: Final = 128  # judged again at a start: a quarter of a second
 SMALL: Final = 32  # authorities whose snapshot is cheap enough to write with each leaf
-MAX_EVENTS: Final = 1_000  # alarms of one change in the audit log; the first replay of a long log raises many
 MAX_AHEAD: Final = 8  # heads of each log, larger than ours, that peers showed and that we check when we get there
 
 Watcher = Callable[[Sequence[Alarm]], None]
@@ -302,10 +301,10 @@ class Trust:
             head=log.head if log.head is not None and log.head.raw == checkpoint else None,
             first=before.size,
             leaves=leaves if log.frontier.size > before.size else (),
-            accepted=_accepted(old, fresh, leaves),
+            accepted=store.accepted(old, fresh, leaves),
             forks=forks,
             snapshot=dump(fresh) if enough or forks is not None else None,
-            events=_events(alarms),
+            events=events_of(alarms),
             now=now,
         )
         return fresh, alarms, change
@@ -342,7 +341,7 @@ class Trust:
             log.fork = (log.head.raw, heard.raw)
             alarm = Alarm(kind=AlarmKind.LOG_FORKED, registry=registry, index=heard.size)
             forks = {**self._forks, registry: log.fork}
-            events = _events([alarm])
+            events = events_of([alarm])
             await self._commit(fresh, store.Taken(registry=registry, forks=forks, events=events, now=self.now()))
         self._tell([alarm])
         return alarm
@@ -366,47 +365,6 @@ class Trust:
 
     def _tell(self, alarms: Sequence[Alarm]) -> None:
         for alarm in alarms[:MAX_EVENTS]:
-            _log.warning("directory.alarm", extra=_fields(alarm))
+            _log.warning("directory.alarm", extra=fields_of(alarm))
         for watcher in self._watchers:
             watcher(alarms)
-
-
-def _accepted(old: Directory, fresh: Directory, leaves: Sequence[bytes]) -> list[Statement]:
-    """Return the statements that the new leaves brought into the chains, those that had waited included."""
-    raws = [raw for entries in old.state.waiting.values() for _, _, raw in entries]
-    for leaf in leaves:
-        try:
-            parsed = parse_leaf(leaf)
-            if parsed.kind is LeafKind.STATEMENT:
-                raws.append(parsed.object)
-        except RefusedError:
-            continue  # it raised an alarm when it was judged
-    found: dict[Digest, Statement] = {}
-    for raw in raws:
-        try:
-            digest = parse(raw).object.digest
-        except RefusedError:
-            continue
-        if digest in fresh.state.owners and digest not in old.state.owners:
-            found[digest] = remembered(raw, fresh.state.owners[digest])
-    return list(found.values())
-
-
-def _events(alarms: Sequence[Alarm]) -> list[Event]:
-    found = [
-        Event(ev=f"directory.{alarm.kind.value}", obj=Digest(alarm.aid or alarm.registry), who="node")
-        for alarm in alarms[:MAX_EVENTS]
-    ]
-    if len(alarms) > MAX_EVENTS:
-        found.append(Event(ev="directory.more_alarms", obj=None, who="node"))
-    return found
-
-
-def _fields(alarm: Alarm) -> dict[str, object]:
-    return {
-        "kind": alarm.kind.value,
-        "registry": alarm.registry.hex(),
-        "leaf": alarm.index,
-        "aid": None if alarm.aid is None else alarm.aid.hex(),
-        "code": None if alarm.code is None else int(alarm.code),
-    }

@@ -25,10 +25,11 @@ from rogatory_node.storage.engine import insert
 from rogatory_node.storage.errors import DamagedError, StorageError
 from rogatory_node.storage.tables import checkpoints, log_leaves, meta, statements
 from rogatory_protocol.checkpoint import Checkpoint
-from rogatory_protocol.errors import ProtocolError
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.errors import ProtocolError, RefusedError
+from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.rcbor import Value, decode, encode
-from rogatory_protocol.statement import Statement
+from rogatory_protocol.statement import Statement, parse, remembered
+from rogatory_protocol.tiles import LeafKind, parse_leaf
 
 SNAPSHOT: Final = "directory"
 FORKS: Final = "forks"
@@ -178,6 +179,27 @@ def leaves_of(connection: Connection, registry: Aid, first: int, end: int) -> li
     """Read stored leaves from *first* up to *end*."""
     where = (log_leaves.c.registry == registry, log_leaves.c.n >= first, log_leaves.c.n < end)
     return [bytes(row.leaf) for row in connection.execute(select(log_leaves.c.leaf).where(*where).order_by("n"))]
+
+
+def accepted(old: Directory, fresh: Directory, leaves: Sequence[bytes]) -> list[Statement]:
+    """Return the statements that the new leaves brought into the chains, those that had waited included."""
+    raws = [raw for entries in old.state.waiting.values() for _, _, raw in entries]
+    for leaf in leaves:
+        try:
+            parsed = parse_leaf(leaf)
+            if parsed.kind is LeafKind.STATEMENT:
+                raws.append(parsed.object)
+        except RefusedError:
+            continue  # it raised an alarm when it was judged
+    found: dict[Digest, Statement] = {}
+    for raw in raws:
+        try:
+            digest = parse(raw).object.digest
+        except RefusedError:
+            continue
+        if digest in fresh.state.owners and digest not in old.state.owners:
+            found[digest] = remembered(raw, fresh.state.owners[digest])
+    return list(found.values())
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------
