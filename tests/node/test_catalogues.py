@@ -1,0 +1,60 @@
+"""Every text for people is in every catalogue, with the same values in it, and no catalogue holds anything else."""
+
+import pytest
+from texts import Text, all_texts, catalogue, completed, fields_of, texts_of, written
+
+from rogatory_node.i18n import LANGUAGES, SOURCE, translate
+
+TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[Text, list[str]]:
+    return all_texts()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str, texts: dict[Text, list[str]]) -> None:
+    held = {message.id: message.string for message in catalogue(language) if message.id}
+    missing = [f"{places[0]}: {text!r}" for text, places in texts.items() if not _whole(held.get(text))]
+    assert not missing, "run tests/node/texts.py and translate:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_translation_is_left_over(language: str, texts: dict[Text, list[str]]) -> None:
+    assert [message.id for message in catalogue(language) if message.id and message.id not in texts] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_holds_the_values_of_its_text(language: str) -> None:
+    wrong = [
+        message.id
+        for message in catalogue(language)
+        if message.id and isinstance(message.id, str) and fields_of(str(message.string)) != fields_of(message.id)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_is_written_the_same_every_time(language: str, texts: dict[Text, list[str]]) -> None:
+    fresh = completed(language, texts)
+    assert written(fresh) == written(completed(language, texts))
+    assert [message.id for message in fresh if message.id and not _whole(message.string)] == []
+
+
+def test_catalogues_are_read_by_the_program() -> None:
+    assert len({translate("urgent", language) for language in TRANSLATED}) >= 5
+
+
+def test_texts_are_found_where_they_stand() -> None:
+    code = (
+        '_("a" "b"); later("c"); raise Problem(400, "slug", "d", "e", n=1); plural("f", "g", 2, "en"); _(name); x("h")'
+    )
+    assert {text for text, _ in texts_of(code, "m.py")} == {"ab", "c", ("f", "g"), "d", "e"}
+    for mixed in ('_(f"a {b}")', '_("a" + b)'):
+        with pytest.raises(AssertionError, match=r"m\.py:1"):
+            list(texts_of(mixed, "m.py"))
+
+
+def _whole(string: object) -> bool:
+    return all(string) if isinstance(string, tuple) else bool(string)
