@@ -48,7 +48,7 @@ from rogatory_protocol.statement import Statement
 from rogatory_protocol.statement_fields import ANYWHERE
 
 TAIL_LEAVES: Final = 128  # judged again at a start: a quarter of a second
-SMALL: Final = 32  # authorities whose snapshot is cheap enough to write with each leaf
+SMALL: Final = 64  # statements whose snapshot is cheap enough to write with each leaf
 MAX_AHEAD: Final = 8  # heads of each log, larger than ours, that peers showed and that we check when we get there
 
 Watcher = Callable[[Sequence[Alarm]], None]
@@ -294,7 +294,7 @@ class Trust:
             log.fork = log.fork or (checkpoint, heard.raw)
             alarms.append(Alarm(kind=AlarmKind.LOG_FORKED, registry=registry, index=heard.size))
         forks = None if log.fork is None else {**self._forks, registry: log.fork}
-        enough = self._tail + len(leaves) >= TAIL_LEAVES or len(fresh.state.authorities) <= SMALL
+        enough = self._tail + len(leaves) >= TAIL_LEAVES or len(fresh.state.owners) <= SMALL
         change = store.Taken(
             registry=registry,
             # A note that is neither larger nor later changes nothing, and a fork is no head.

@@ -1,23 +1,30 @@
 """The live directory: what was taken is durable before it is seen, and comes back as it was."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 from offices import NOW, Authority, Registry, follow
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from rogatory_keys.directory import Directory
 from rogatory_keys.replay import Alarm, AlarmKind, Local
+from rogatory_keys.snapshot import dump
 from rogatory_node.config import parse
 from rogatory_node.services import trust as trust_module
 from rogatory_node.services.trust import Trust, local_of
-from rogatory_node.services.trust_store import StaleError
+from rogatory_node.services.trust_store import StaleError, Taken, write
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import open_reading
-from rogatory_node.storage.tables import audit, statements
+from rogatory_node.storage.tables import audit, log_leaves, statements
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import decision as d
+from rogatory_protocol.checkpoint import Checkpoint, sign
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
+from rogatory_protocol.ids import Digest
+from rogatory_protocol.merkle import Frontier, leaf_hash
+from rogatory_protocol.tiles import LeafKind, encode_leaf
 
 
 class Clock:
@@ -101,7 +108,7 @@ async def test_the_directory_comes_back_from_its_snapshot(opening: Opening, regi
     assert again.directory.state == trust.directory.state
 
 
-@pytest.mark.parametrize("small", [0, 32])
+@pytest.mark.parametrize("small", [0, 64])
 async def test_the_directory_comes_back_from_its_leaves(
     opening: Opening, registry: Registry, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
@@ -278,3 +285,36 @@ def test_a_registry_follows_its_own_log(registry: Registry) -> None:
     assert [each.scope for each in local.followed] == [("*",), ("XB",)]
     assert local.own == (registry.aid, "XI", ("registry",))
     assert local_of(parse('name = "XI"'), None).followed == ()
+
+
+async def test_DIR_25_a_long_log_restarts_from_its_snapshot_and_takes_one_more_leaf_at_once(
+    opening: Opening, registry: Registry, writer: Writer
+) -> None:
+    long, who = Directory(follow(registry)), Authority("A")
+    long.apply(registry.aid, registry.head(), registry.leaves, now=NOW)
+    log, one = long.state.logs[registry.aid], long.state.authorities[registry.aid]
+    # The middle of the log is made up: verifying so many statements is not what is measured here.
+    hashes = [leaf_hash(registry.leaves[0])] + [leaf_hash(n.to_bytes(4, "big")) for n in range(99_999)]
+    log.frontier = Frontier().extend(hashes)
+    one.digests += [Digest(each) for each in hashes[1:]]
+    one.stamps *= len(one.digests)
+    one.roots *= len(one.digests)
+    one.listings *= len(one.digests)
+    last = sign(registry.log_keys, 100_000, log.frontier.root(), NOW)
+    log.head = Checkpoint.open(last, registry.log_keys.public)
+    taken = Taken(registry=registry.aid, snapshot=dump(long), now=NOW)
+
+    def stored(conn: Connection, commands: Sequence[Taken]) -> list[None]:
+        conn.execute(log_leaves.insert(), [{"registry": registry.aid, "n": 99_999, "leaf": b""}])
+        return write(conn, commands)
+
+    await writer.execute(stored, taken)
+    begin = time.process_time()
+    trust = await opening(follow(registry))
+    assert time.process_time() - begin < 1
+    leaf = encode_leaf(LeafKind.STATEMENT, who.newest.raw)
+    note = sign(registry.log_keys, 100_001, log.frontier.append(leaf_hash(leaf)).root(), NOW + 1)
+    begin = time.process_time()
+    assert await trust.take(registry.aid, note, [leaf]) == []
+    assert time.process_time() - begin < 0.25  # of all threads, so also of the garbage that others made
+    assert trust.version(who.aid) == 1
