@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pairs import AIDS, SEALS, Node, draft, joined, node, until
+from pairs import AIDS, SEALS, Node, ShiftedClock, draft, joined, node, until
 from sqlalchemy import select
 
 from rogatory_node.delivery.session import Session
-from rogatory_node.storage.tables import audit, evidence, outbox
+from rogatory_node.services.sending import NEVER
+from rogatory_node.storage.tables import audit, evidence, letters, outbox
 from rogatory_protocol.audit import Head
 from rogatory_protocol.evidence import Content, Level, payload
 from rogatory_protocol.ids import Aid, Digest
@@ -188,3 +189,31 @@ async def test_what_two_links_share_is_offered_once(tmp_path: Path) -> None:
         held.set()
         await until(lambda: a.count(outbox, outbox.c.state == "complete"), 3)
     assert len(offers) == len(set(offers)) == 3
+
+
+async def expire(at: Node) -> None:
+    (found,) = await at.office.writer.execute(at.office.expiring.expire, 9)
+    assert found.state.value == "expired"
+
+
+async def test_an_expired_letter_is_offered_once_more_and_never_again(tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    async with node("XA", tmp_path, clock=clock) as a, node("XB", tmp_path, clock=clock) as b:
+        await a.queue(draft(1, life=100))
+        clock.seconds = 102
+        await expire(a)
+        async with joined(a, b, tmp_path):
+            await until(lambda: a.count(outbox, outbox.c.next_attempt == NEVER), 1)
+        assert await a.count(outbox, outbox.c.state == "expired", outbox.c.last_code == 6) == 1
+        assert await b.count(letters) == 0
+
+
+async def test_DLV_18_a_recipient_in_whose_time_it_comes_takes_the_declaration_back(tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    async with node("XA", tmp_path, clock=clock) as a, node("XB", tmp_path) as b:
+        await a.queue(draft(1, life=100))
+        clock.seconds = 102
+        await expire(a)
+        async with joined(a, b, tmp_path):
+            await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
+        assert await a.count(evidence) == 2
