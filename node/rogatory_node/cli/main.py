@@ -33,6 +33,9 @@ class Entry:
 COMMANDS: Final[Mapping[str, Entry]] = {
     "init": Entry("init", later("Found an authority and its node.")),
     "serve": Entry("serve", later("Run the node.")),
+    "doctor": Entry("node", later("Say what of a node is as it should be, and what to do about the rest.")),
+    "migrate": Entry("node", later("Bring the database to this program's revision.")),
+    "scrub": Entry("node", later("Read everything and name what the disk has changed.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
     "join": Entry("join", later("Follow a registry and apply to it.")),
     "registry": Entry("registry", later("Run a registry: applications and decisions.")),
