@@ -150,10 +150,10 @@ def _chain(
     for n, raw in enumerate(chain, 1):
         registry = next((each for each, prover in provers.items() if prover.holds(LeafKind.STATEMENT, raw)), None)
         if registry is None:
-            raise NotProvedError(aid.hex())
+            break  # renewed here and not yet in the log: the bundle is as of its checkpoint
         files[name_of(parts[0], aid.hex(), f"{n:04d}")] = raw
         files[name_of(parts[1], aid.hex(), f"{n:04d}")] = provers[registry].proof(LeafKind.STATEMENT, raw)
         used.append(registry)
-    if not chain:
+    if not used:
         raise NotProvedError(aid.hex())
     return used

@@ -60,3 +60,13 @@ def test_what_no_followed_log_holds_is_not_proved() -> None:
         prove(logs, authorities, frozenset())
     with pytest.raises(NotProvedError):
         prove(Logs(logs=logs.logs, chains={}), authorities, frozenset({registry.aid}))
+
+
+def test_a_statement_that_is_not_in_the_log_yet_is_left_out() -> None:
+    registry, a, directory, logs = world()
+    a.renew()
+    chains = {**logs.chains, a.aid: tuple(each.raw for each in a.chain)}
+    authorities = {a.aid: directory.state.authorities[a.aid]}
+    proved = prove(Logs(logs=logs.logs, chains=chains), authorities, frozenset({registry.aid}))
+    shown = [name for name in proved.files if name.startswith("authorities/") and name.endswith(".rcbor")]
+    assert sorted(shown) == [name_of(Part.STATEMENT, a.aid.hex(), f"{n:04d}") for n in (1, 2)]
