@@ -74,6 +74,23 @@ def test_STO_12_a_part_shorter_than_its_row_says_is_fetched_again(folder: BlobFo
         assert 0 == writer.next_index == writer.durable_index
 
 
+def test_what_was_written_is_read_back_by_who_goes_on(folder: BlobFolder) -> None:
+    with folder.write(NAME, stored_bytes=STORED_BYTES) as writer:
+        for chunk in CHUNKS[:2]:
+            writer.append(chunk)
+        writer.sync()
+    with folder.write(NAME, stored_bytes=STORED_BYTES, next_index=2) as writer:
+        assert [writer.read_back(0), writer.read_back(1)] == list(CHUNKS[:2])
+        for index in (-1, 2):
+            with pytest.raises(ValueError, match="no chunk"):
+                writer.read_back(index)
+        os.truncate(folder.root / f"{NAME}.part", SEALED_CHUNK_BYTES + 1)
+        with pytest.raises(DamagedError):
+            writer.read_back(1)
+        assert not writer.closed
+    assert writer.closed
+
+
 def test_a_blob_renamed_before_its_row_knew_is_taken_up_again(folder: BlobFolder) -> None:
     store(folder)
     store(folder, start=2)

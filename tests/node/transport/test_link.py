@@ -13,7 +13,17 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError, SystemClock, dial, listen
+from rogatory_node.transport.link import (
+    HEADROOM_BYTES,
+    LEAST_FRAGMENT_BYTES,
+    Identity,
+    Link,
+    LinkError,
+    RefusingError,
+    SystemClock,
+    dial,
+    listen,
+)
 from rogatory_node.transport.tls import dialling, listening, pin_of, self_signed
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Kid
@@ -73,6 +83,44 @@ async def test_frames_of_every_size_cross_a_real_socket(certificate: tuple[ssl.S
             await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(size))))
             assert len((await link.receive()).body.piece) == size
         await link.close()
+
+
+async def test_a_long_message_comes_in_parts_each_of_which_proves_life(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        counts = []
+        for size in (1, 65_536, 65_537 + HEADROOM_BYTES, 1_048_592):
+            heard: list[None] = []
+            await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(size))))
+            await link.receive(heard=lambda heard=heard: heard.append(None))  # type: ignore[misc]
+            counts.append(len(heard))
+        assert counts == [1, 1, 2 + 1, 17 + 1]  # an empty part ends a message that was cut
+        await link.close()
+
+
+async def test_the_buffer_below_holds_what_the_line_takes_in_a_moment(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        highs = []
+        for size in (16_384, 65_536, 1_048_592):
+            link.pace(size)
+            highs.append(link._socket.transport.get_write_buffer_limits()[1])  # type: ignore[attr-defined]
+        assert highs == [LEAST_FRAGMENT_BYTES, 65_536, 1_048_592]
+        await link.close()
+
+
+async def test_a_heartbeat_is_answered_while_the_line_lives(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        async with asyncio.timeout(5):
+            await link.ping()
+            link.abort()
+            with pytest.raises(LinkError):
+                await link.ping()
 
 
 async def test_LNK_14_the_ninth_stranger_of_an_address_is_dropped_and_a_place_comes_free(
