@@ -95,6 +95,7 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
         allow_private=config.allow_private_addresses,
         parts=(exchange.join, views.join, boots.join),
     )
+    cards.watch(peers.found)  # a card may also come over HTTP, of a registry that could not be dialled before
     trust.watch(lambda _alarms: peers.recheck())
     trust.watch(lambda _alarms: exchange.changed())
     return Links(office=office, peers=peers, identity=identity, exchange=exchange, halt=halt)

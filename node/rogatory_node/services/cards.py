@@ -8,6 +8,7 @@ What others call:
 * ``cards.own -> bytes | None``; ``cards.raw(aid) -> bytes | None``; ``cards.card(aid) -> Card | None``;
   ``cards.all() -> list[Card]``; ``cards.stale(aid) -> bool`` (missing or past its date).
 * ``await cards.accept(raw) -> Card``: a card that came, from anybody; raises RefusedError.
+* ``cards.watch(callback)``: called with the authority when a newer card of it is held.
 * ``cards.address_of(aid) -> (urls, pins) | None``: where to dial a good authority.
 
 Rules:
@@ -104,6 +105,7 @@ class Cards:
         self._trust, self._held, self._me, self._seal = trust, held, me, seal
         self._writer, self._wall = writer, wall
         self._turn = asyncio.Lock()
+        self._watchers: list[Callable[[Aid], None]] = []
 
     @classmethod
     async def open(
@@ -175,6 +177,10 @@ class Cards:
         """Return every card."""
         return [held.card for held in self._held.values()]
 
+    def watch(self, watcher: Callable[[Aid], None]) -> None:
+        """Call *watcher* with each authority of which a newer card is held, on the event loop."""
+        self._watchers.append(watcher)
+
     def stale(self, aid: Aid) -> bool:
         """Tell whether an authority's card is missing or past its date."""
         card = self.card(aid)
@@ -216,6 +222,8 @@ class Cards:
         held = self._held.get(new.card.aid)
         if kept and (held is None or held.card.rank < new.card.rank):
             self._held[new.card.aid] = new
+            for watcher in self._watchers:
+                watcher(new.card.aid)
 
 
 def _due(held: Card, wanted: Card) -> bool:

@@ -68,8 +68,11 @@ async def world(writer: Writer, database: str) -> AsyncIterator[World]:
 async def test_a_card_is_kept_and_gives_the_address_also_after_a_restart(world: World) -> None:
     assert world.cards.address_of(PEER.aid) is None
     assert world.cards.stale(PEER.aid)
-    raw = PEER.card()
+    raw, told = PEER.card(), []
+    world.cards.watch(told.append)
     card = await world.cards.accept(raw)
+    await world.cards.accept(raw)
+    assert told == [PEER.aid]
     for _ in range(2):
         assert world.cards.card(PEER.aid) == card
         assert world.cards.raw(PEER.aid) == raw
