@@ -157,6 +157,13 @@ def fitting(waiting: Sequence[Outgoing]) -> int:
     return count
 
 
+def envelope_bytes(items: Sequence[Outgoing]) -> int:
+    """Return how large the envelope of these letters is at most: for windows, before anything is sealed."""
+    header = _HEADER_FIXED_BYTES + sum(_HEADER_LETTER_BYTES + _HEADER_BLOB_BYTES * len(item.blobs) for item in items)
+    body = sum(8 + len(item.letter) + len(item.parts) for item in items)
+    return _FRAME_BYTES + header + padme(body) + SEAL_OVERHEAD_BYTES
+
+
 def seal(items: Sequence[Outgoing], *, sender: Aid, to: Aid, public: bytes) -> bytes:
     """Seal letters to one encryption key.
 

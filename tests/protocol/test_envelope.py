@@ -263,3 +263,10 @@ def test_ENC_06_lengths_that_lie_are_refused() -> None:
     with pytest.raises(RefusedError) as caught:
         envelope.parse(bytes(MAX_ENVELOPE_BYTES + 1))
     assert caught.value.code is Code.TOO_LARGE
+
+
+@pytest.mark.parametrize("count", [1, 5, 32])
+def test_the_size_of_an_envelope_is_known_before_it_is_sealed(sample: Any, count: int) -> None:
+    items = several(sample, count)
+    real, bound = len(sample.envelope(*items)), envelope.envelope_bytes(items)
+    assert real <= bound < real + 64 * (count + 2)

@@ -21,7 +21,7 @@ from rogatory_node.services.sending import Due
 from rogatory_node.services.settling import Settled
 from rogatory_protocol import evidence
 from rogatory_protocol.delivery import Action, classify
-from rogatory_protocol.envelope import Outgoing, fitting, seal
+from rogatory_protocol.envelope import Outgoing, envelope_bytes, fitting, seal
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.evidence import Evidence
 from rogatory_protocol.ids import Digest
@@ -55,6 +55,8 @@ class Offering:
         self._look = self._delayed = True
         # Refused, and the transaction that says so is not durable yet.
         self._refused: set[Digest] = set()
+        # Larger than what the peer takes on this link.
+        self._unfit: set[Digest] = set()
         self._offers: dict[int, tuple[Digest, ...]] = {}
         self._decryption_failures: Counter[Digest] = Counter()
 
@@ -119,7 +121,23 @@ class Offering:
             rows = await connection.run_sync(sending.sealed, digests) if digests else []
         size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
         items = await worked(size, partial(sending.opened, rows))
-        return items[: fitting(items)] if items else []
+        return self._within(items[: fitting(items)]) if items else []
+
+    def _within(self, items: Sequence[Outgoing]) -> list[Outgoing]:
+        """Return as many as fit an envelope that the peer takes now; none while too much is unanswered."""
+        state = self._line.state
+        first = items[0].digest
+        if envelope_bytes(items[:1]) > state.max_envelope_bytes:
+            # It says so in its READY, and may say otherwise on the next link.
+            self._unfit.add(first)
+            self._office.alarm("letter.too_large_for_peer", self._line.peer, first)
+            self.wake()
+            return []
+        room = min(state.max_envelope_bytes, state.ours.free_offered_bytes)
+        count = len(items)
+        while count and envelope_bytes(items[:count]) > room:
+            count -= 1
+        return list(items[:count])
 
     async def _waiting(self, connection: AsyncConnection) -> list[Due]:
         self._look = False
@@ -127,7 +145,7 @@ class Offering:
         return await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
 
     def _taken(self) -> set[Digest]:
-        return {*self.offered, *self._elsewhere()}
+        return {*self.offered, *self._unfit, *self._elsewhere()}
 
     def _choose(self, free: Sequence[Due]) -> list[Digest]:
         """Return as many of the most urgent as may be on the link together."""

@@ -217,3 +217,61 @@ async def test_DLV_18_a_recipient_in_whose_time_it_comes_takes_the_declaration_b
         async with joined(a, b, tmp_path):
             await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
         assert await a.count(evidence) == 2
+
+
+LARGE = b"x" * 900_000
+
+
+async def test_large_letters_wait_for_the_window_and_the_link_goes_on(tmp_path: Path) -> None:
+    """Nine megabytes of letters while the peer answers none: what does not fit the window is offered after it."""
+    held, seen = asyncio.Event(), []
+
+    def prepare(session: Session) -> None:
+        taken = session.handlers[Type.OFFER]
+
+        async def late(event: Received) -> None:
+            assert event.sealed is not None
+            seen.extend(event.sealed.header.ld)
+            if held.is_set():
+                await taken(event)
+            else:
+                session.line.spawn(after(event))
+
+        async def after(event: Received) -> None:
+            await held.wait()
+            await taken(event)
+
+        session.handlers[Type.OFFER] = late
+
+    async def offered() -> bool:
+        await asyncio.sleep(0)
+        return len(seen) >= 6
+
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path, prepare=prepare) as both:
+        await a.queue(*(draft(n, text=LARGE) for n in range(1, 11)))
+        both.wake()
+        await until(offered, True)
+        assert len(seen) < 10
+        held.set()
+        await until(lambda: a.count(outbox, outbox.c.state == "complete"), 10)
+        assert both.ends == {}
+
+
+async def test_a_letter_larger_than_the_peer_takes_does_not_stop_the_others(tmp_path: Path) -> None:
+    def prepare(session: Session) -> None:
+        async def small(_body: object) -> None:
+            session.line.state.max_envelope_bytes = 100_000
+
+        if session.dialled:
+            session.on_ready.append(small)
+
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path, prepare=prepare) as both:
+        async with asyncio.timeout(10):
+            while not both.a.endorsed:
+                await asyncio.to_thread(int)
+        await a.queue(draft(1, text=LARGE), draft(2))
+        both.wake()
+        await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
+        assert a.alarms == ["letter.too_large_for_peer"]
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path):
+        await until(lambda: a.count(outbox, outbox.c.state == "complete"), 2)
