@@ -105,6 +105,7 @@ class Offering:
         try:
             raw = await self._seal(group, key)
             self._offers[self._line.ask(Type.OFFER, raw)] = tuple(item.digest for item in group)
+            self._drop_from_due(self._sealing)
         finally:
             self._sealing = frozenset()
         return True
@@ -115,8 +116,7 @@ class Offering:
         async with self._office.readers.connect() as connection:
             if self._look or not self._due:
                 self._due = await self._waiting(connection)
-            taken = self._taken()
-            self._due = [each for each in self._due if each.digest not in taken]
+            self._drop_from_due(self._taken())
             digests = self._choose(self._due)
             rows = await connection.run_sync(sending.sealed, digests) if digests else []
         size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
@@ -140,9 +140,15 @@ class Offering:
         return list(items[:count])
 
     async def _waiting(self, connection: AsyncConnection) -> list[Due]:
+        # What is answered while this reads is on the link before and gone after it: it must not be offered again.
+        taken = self._taken()
         self._look = False
-        most = len(self._taken()) + 4 * MAX_ENVELOPE_LETTERS
-        return await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        most = len(taken) + 4 * MAX_ENVELOPE_LETTERS
+        found = await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        return [each for each in found if each.digest not in taken]
+
+    def _drop_from_due(self, digests: Collection[Digest]) -> None:
+        self._due = [each for each in self._due if each.digest not in digests]
 
     def _taken(self) -> set[Digest]:
         return {*self.offered, *self._unfit, *self._elsewhere()}
