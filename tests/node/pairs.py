@@ -91,9 +91,7 @@ class Node:
 async def node(name: str, root: Path, *, clock: Clock | None = None, url: str | None = None) -> AsyncIterator[Node]:
     """A node with its database and folder; the same again when they are there already."""
     where = url or f"sqlite:///{root}/{name}.db"
-    opened = open_writing(where)
-    opened.run(migrations.upgrade)
-    opened.close()
+    await asyncio.to_thread(_migrated, where)
     writer = Writer(partial(open_writing, where))
     writer.start()
 
@@ -135,6 +133,12 @@ async def node(name: str, root: Path, *, clock: Clock | None = None, url: str | 
     finally:
         await office.readers.dispose()
         writer.close()
+
+
+def _migrated(url: str) -> None:
+    opened = open_writing(url)
+    opened.run(migrations.upgrade)
+    opened.close()
 
 
 def taken_in(folder: BlobFolder, content: bytes, name: str = "exhibit.bin") -> Taken:

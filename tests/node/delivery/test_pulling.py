@@ -37,9 +37,9 @@ async def names(at: Node) -> list[str]:
     return [row.path for row in await at.rows(select(blobs).order_by(blobs.c.idx))]
 
 
-async def test_three_attachments_arrive_and_evidence_35_comes_back(tmp_path: Path) -> None:
+async def test_three_attachments_arrive_and_evidence_35_comes_back(tmp_path: Path, url: str) -> None:
     contents = [CONTENT, b"", b"a page"]
-    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path) as both:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path, url=url) as b, joined(a, b, tmp_path) as both:
         taken = [taken_in(a.office.blobs, content) for content in contents]
         await a.queue(draft(1, files=taken))
         both.wake()
@@ -95,6 +95,22 @@ async def test_DLV_23_a_transfer_goes_on_after_the_line_was_cut(tmp_path: Path, 
 
 def void(_: object) -> None:
     return None
+
+
+async def test_a_transfer_goes_on_after_both_nodes_began_anew(tmp_path: Path, reads: Reads, url: str) -> None:
+    reads.bad = 4
+    async with node("XA", tmp_path) as a, node("XB", tmp_path, url=url) as b:
+        taken = taken_in(a.office.blobs, CONTENT)
+        await a.queue(draft(1, files=[taken]))
+        async with joined(a, b, tmp_path):
+            await until(lambda: b.count(blobs, blobs.c.next_index == 4), 1)
+    reads.bad = -1
+    reads.seen.clear()
+    async with node("XA", tmp_path) as a, node("XB", tmp_path, url=url) as b:
+        async with joined(a, b, tmp_path):
+            await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
+        assert reads.seen[:3] == [4, 5, 6]
+        assert stored(b, taken, (await names(b))[0]) == CONTENT
 
 
 async def test_a_part_that_the_disk_changed_comes_again(tmp_path: Path, reads: Reads) -> None:
