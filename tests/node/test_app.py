@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -216,3 +217,84 @@ class suppress_full:
 
 def test_a_full_disk_is_told(process: Start, full: Home) -> None:
     assert refusal(process, full)["code"] == "disk-full"
+
+
+# --- Several nodes --------------------------------------------------------------------------------------------------
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody had a moment ago; a registry's address is written down before it listens."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def said(started: Any) -> dict[str, Any]:
+    """Return what a command says at its end."""
+    status, out, err = started.end()
+    assert status == 0, out + err
+    value = json.loads(out)
+    assert isinstance(value, dict)
+    return value
+
+
+def done(process: Start, *words: str) -> dict[str, Any]:
+    """Run a command to its end and return what it says."""
+    return said(process(*words, "--json"))
+
+
+def init(process: Start, folder: Path, name: str, cc: str, *more: str) -> Any:
+    """Begin to found an authority on this machine."""
+    link, desk = free_ports(2)
+    secret = folder / "passphrase"
+    secret.write_text("correct horse battery")
+    return process(
+        "init", "--home", str(folder / name), "--name", f"en=Authority of {cc}", "--cc", cc,
+        "--passphrase-file", str(secret), "--link-url", f"wss://127.0.0.1:{link}", "--desk-port", str(desk),
+        "--allow-private-addresses", "--json", *more,
+    )  # fmt: skip
+
+
+def eventually(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 30.0) -> Any:
+    """Look again until what is seen is good."""
+    ends = time.monotonic() + seconds
+    while not good(seen := look()):
+        if time.monotonic() > ends:
+            pytest.fail(f"last seen: {seen}")
+        select.select([], [], [], 0.1)  # nothing here can tell us when another process has done something
+    return seen
+
+
+@pytest.mark.timeout(150)  # ten commands and three nodes, each a process of its own
+def test_two_authorities_and_a_registry_find_each_other_and_a_letter_arrives(process: Start, tmp_path: Path) -> None:
+    (log_port,) = free_ports(1)
+    founding = [init(process, tmp_path, "registry", "XI", "--registry", "--registry-port", str(log_port))]
+    founding += [init(process, tmp_path, cc.lower(), cc) for cc in ("XA", "XB")]
+    registry, *members = [said(each) for each in founding]
+    process("serve", "--home", registry["home"], "--json").ready()
+    applied = ["--registry-url", f"https://127.0.0.1:{log_port}", "--registry", registry["digits"], "--json"]
+    for joining in [process("join", "--home", member["home"], *applied) for member in members]:
+        said(joining)
+    for serving in [process("serve", "--home", member["home"], "--json") for member in members]:
+        serving.ready()
+    for member in members:
+        done(process, "registry", "admit", member["aid"], "--home", registry["home"], "--yes", "--as", "secretary")
+
+    def known(home: str) -> set[str]:
+        shown = Client(Home(root=Path(home))).get("/directory")
+        return {each["aid"] for each in shown["authorities"] if each["standing"] == "admitted"}
+
+    aids = {member["aid"] for member in members}
+    for member in (registry, *members):
+        # Its own authority is in its directory as well, by the registry's word.
+        eventually(lambda home=member["home"]: known(home), aids.__le__)  # type: ignore[misc]
+    request = tmp_path / "request.json"
+    request.write_text('{"kind": "request"}')
+    sent = done(
+        process, "send", "--to", "XB", "--file", str(request), "--home", members[0]["home"], "--wait", "30", "--yes"
+    )
+    assert sent["wait"]["outcome"] == "reached"
+    inbox = done(process, "inbox", "--home", members[1]["home"])
+    assert len(inbox["cases"]) == 1

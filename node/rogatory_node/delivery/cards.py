@@ -29,7 +29,7 @@ from rogatory_protocol.link.frames import Frame, Type
 
 HEAD_SECONDS: Final = 10.0  # "1 per 10 s" (B.18)
 HEAD_SLACK_SECONDS: Final = 1.0  # two clocks, and the way between
-MISSING_SECONDS: Final = 60.0  # after which a card that we lack is asked for again
+MISSING_SECONDS: Final = 5.0  # after which a card that we lack is asked for again: a letter may wait for it
 HELD_SECONDS: Final = 3_600.0  # after which a registry is asked whether a card that we hold has changed
 ASKED_TOGETHER: Final = 8
 

@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
 from typing import Final
 
 from aiohttp import web
@@ -69,11 +70,17 @@ class Pages:
     """The handlers of the listener."""
 
     def __init__(
-        self, admitting: Admitting, tiles: Tiles, cards: Cards, *, clock: Callable[[], float] = time.monotonic
+        self,
+        admitting: Admitting,
+        tiles: Tiles,
+        cards: Cards,
+        *,
+        trial: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take what is shown."""
+        """Take what is shown; in a trial several authorities apply from this very machine, one after the other."""
         self._admitting, self._tiles, self._cards = admitting, tiles, cards
-        self._addresses, self._authorities = Pace(clock), Pace(clock)
+        self._trial, self._addresses, self._authorities = trial, Pace(clock), Pace(clock)
 
     def application(self) -> web.Application:
         """Build the application."""
@@ -112,9 +119,10 @@ class Pages:
     async def statement(self, request: web.Request) -> web.StreamResponse:
         """Take a statement: a first one waits for a person, a valid successor is appended at once."""
         network = network_of(request.remote or "::")
-        if not self._addresses.may(network):
-            raise RefusedError(Code.QUOTA, "one statement a minute from an address")
-        self._addresses.note(network)
+        if not (self._trial and ip_address(network.partition("/")[0]).is_loopback):
+            if not self._addresses.may(network):
+                raise RefusedError(Code.QUOTA, "one statement a minute from an address")
+            self._addresses.note(network)
         raw = await _body(request)
         aid = self._admitting.aid_of(raw)
         if not self._authorities.may(aid.hex()):

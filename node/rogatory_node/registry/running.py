@@ -89,7 +89,7 @@ async def begin(
         log = Log(trust, own.log, own.aid)
         admitting = Admitting(log, trust, own.seal, writer=writer, readers=readers)
         await admitting.publish([each.raw for each in chain])
-        pages = Pages(admitting, Tiles(readers, own.aid), cards)
+        pages = Pages(admitting, Tiles(readers, own.aid), cards, trial=config.allow_private_addresses)
     followers = tuple(
         Follower(trust, cards, Aid(each.aid), each.url, chain) for each in config.follow if each.aid != own.aid
     )

@@ -82,6 +82,15 @@ async def test_an_applicant_applies_and_renews(site: Site) -> None:
     assert await site.post(who.newest.raw) == 200
 
 
+async def test_in_a_trial_several_authorities_apply_from_this_machine(house) -> None:
+    pages = Pages(house.admitting, Tiles(house.readers, house.registry.aid), house.cards, trial=True)
+    async with serving(pages.application(), "127.0.0.1", 0, None) as port, ClientSession() as session:
+        site = Site(house, f"http://127.0.0.1:{port}", session)
+        await house.found()
+        first = Authority("A").newest.raw
+        assert [await site.post(raw) for raw in (first, Authority("B").newest.raw, first)] == [202, 202, 429]
+
+
 async def test_one_statement_a_minute_from_an_address(site: Site) -> None:
     await site.house.found()
     assert await site.post(Authority("A").newest.raw) == 202
