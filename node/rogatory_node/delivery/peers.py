@@ -162,7 +162,7 @@ class Peers:
         """Say that the address of a peer may be new; a peer that nobody needs is not looked at."""
         peer = self._peers.get(aid)
         if peer is not None:
-            peer.awake.set()
+            self._forgive(peer)
 
     async def accept(self, link: Link) -> None:
         """Serve a link that a peer dialled, until it ends."""
@@ -185,7 +185,7 @@ class Peers:
                     session.abort()
             if not peer.sessions and peer.aid in followed:
                 peer.last = None  # a registry that refused us may just have admitted us
-            peer.awake.set()
+            self._forgive(peer)
 
     def status(self) -> list[Row]:
         """Return how every peer stands."""
@@ -352,6 +352,12 @@ class Peers:
         except RefusedError:
             return False
         return session.good()
+
+    def _forgive(self, peer: _Peer) -> None:
+        """Let the worker look anew; what a peer refused for may be no longer so."""
+        if peer.last is not None and peer.last.outcome is Outcome.REFUSED:
+            peer.last = None
+        peer.awake.set()
 
     def _note(self, peer: _Peer, outcome: Outcome) -> None:
         """Keep how an attempt or a link ended."""

@@ -207,6 +207,7 @@ def until() -> Callable[[Callable[[], Any], Any], Awaitable[None]]:
                 value = reached()
                 if (await value if asyncio.iscoroutine(value) else value) == what:
                     return
-                await asyncio.sleep(0)
+                # Between two looks the loop belongs to the nodes.
+                await asyncio.sleep(0.002)
 
     return wait

@@ -159,6 +159,19 @@ async def test_P29_a_link_is_closed_when_its_peer_is_no_longer_good(pair: Pair, 
             await until(lambda: state(ours, pair.b.aid), State.REFUSED)
 
 
+async def test_a_peer_that_refused_is_dialled_at_once_when_the_directory_has_changed(pair: Pair, until: Any) -> None:
+    async with serving(pair.b, {}) as theirs:
+        await pair.gate.open(pair.b, theirs.accept)
+        pair.a.world.good.discard("XB")
+        async with serving(pair.a, pair.way, followed=lambda: [pair.b.aid]) as ours:
+            # The longest draw: it would be five minutes.
+            ours._draw = lambda: 0.999
+            await until(lambda: state(ours, pair.b.aid), State.REFUSED)
+            pair.a.world.good.add("XB")
+            ours.recheck()
+            await until(lambda: links(ours, pair.b.aid), 1)
+
+
 async def test_LNK_27_no_private_address_is_dialled_unless_it_is_allowed(pair: Pair, until: Any) -> None:
     await pair.a.queue(pair.b.aid, 1)
     async with serving(pair.b, {}) as theirs:
