@@ -1,5 +1,6 @@
 """A node as a process: how it starts, what stops it, and what it says."""
 
+import http.client
 import json
 import os
 import select
@@ -55,6 +56,19 @@ def test_a_node_that_follows_nobody_serves_and_stops_on_a_signal(process: Start,
         assert json.load(reply) == {"ready": True, "parts": {"database": True, "writer": True}}
     assert running.stop() == 0
     assert list(home.run.iterdir()) == []
+
+
+@pytest.mark.parametrize(("wanted", "status"), [(True, 200), (False, 404)])
+def test_the_status_page_is_there_only_when_it_is_wanted(process: Start, home: Home, wanted: bool, status: int) -> None:
+    if wanted:
+        home.config.write_text(home.config.read_text().replace("[desk]", "[desk]\nstatus_page = true"))
+    port = serve(process, home).ready()["ports"]["desk"]
+    line = http.client.HTTPConnection("127.0.0.1", port)
+    line.request("GET", "/")
+    reply = line.getresponse()
+    assert reply.status == status
+    assert ("Authority of XA" in reply.read().decode()) is wanted
+    line.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

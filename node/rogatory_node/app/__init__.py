@@ -31,6 +31,7 @@ from rogatory_node.services.own import ClockError
 from rogatory_node.services.trust import Trust, local_of
 from rogatory_node.services.uploads import Uploads
 from rogatory_node.storage.writer import Writer
+from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import DAY_SECONDS, SKEW_REFUSE_SECONDS
 
 Ready = Callable[[Mapping[str, object]], None]
@@ -105,7 +106,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
     async with AsyncExitStack() as stack:
         urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, ports)
         await listeners.open_registry(stack, store, parts.registries, ports)
-        await listeners.open_desk(stack, store, ports)
+        await listeners.open_desk(stack, store, partial(_name_of, parts.trust, store.config.language), ports)
         node = _node(store, parts, ports)
         await stack.enter_async_context(server.serving(server.application(node), store.home.socket))
         await stack.enter_async_context(listeners.told(store.home, ports))
@@ -170,6 +171,13 @@ def _node(store: Store, parts: Parts, ports: Mapping[str, int]) -> Node:
         wake=parts.links.peers.wake,
         ports=ports,
     )
+
+
+def _name_of(trust: Trust, language: str, aid: bytes) -> str:
+    """Return the name of an authority, in a language if it has one; its digits if the directory does not know it."""
+    entry = trust.entry(Aid(aid))
+    names = {} if entry is None else dict(entry.listing.name)
+    return names.get(language) or next(iter(names.values()), aid.hex()[:16])
 
 
 def _check_clock(trust: Trust) -> None:

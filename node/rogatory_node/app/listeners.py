@@ -26,7 +26,8 @@ from rogatory_node.transport.admission import KNOWN_SECONDS, Admission
 from rogatory_node.transport.link import Identity, Link, listen
 from rogatory_node.transport.ports import port_of, wanted
 from rogatory_node.transport.tls import CertificateError, pin_of
-from rogatory_node.web import health
+from rogatory_node.web import health, status
+from rogatory_node.web.status import Seen
 
 PORTS_FILE: Final = "ports.json"
 LOOPBACK: Final = "127.0.0.1"
@@ -59,8 +60,8 @@ async def open_links(
     return setting.urls or (f"wss://{LOOPBACK}:{ports['link']}",)
 
 
-async def open_desk(stack: AsyncExitStack, store: Store, ports: Ports) -> None:
-    """Listen on the desk port.
+async def open_desk(stack: AsyncExitStack, store: Store, name_of: Callable[[bytes], str], ports: Ports) -> None:
+    """Listen on the desk port; *name_of* gives the name of an authority for the status page, if it is wanted.
 
     Raises:
         PortError: The port cannot be had.
@@ -68,6 +69,10 @@ async def open_desk(stack: AsyncExitStack, store: Store, ports: Ports) -> None:
     setting = store.config.desk
     app = web.Application()
     health.add(app, {"database": partial(_reads, store), "writer": partial(_writes, store)})
+    if setting.status_page:
+        config = store.config
+        seen = Seen(title=config.name, language=config.language, readers=store.readers, name_of=name_of)
+        status.add(app, seen)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

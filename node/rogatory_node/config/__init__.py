@@ -102,6 +102,8 @@ class Desk:
 
     host: str = _setting(_HOST, "127.0.0.1")
     port: int = _setting(_PORT, 8080)
+    # A page without sign-in that shows who writes to whom, and nothing of what: for demonstrations.
+    status_page: bool = _setting(c.yes_or_no, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
