@@ -1,5 +1,6 @@
 """A node as a process: how it starts, what stops it, and what it says."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -17,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from rogatory_keys.keyfile import KeyType, open_with_home_key
 from rogatory_node.cli.client import Client
 from rogatory_node.home import Home
+from rogatory_protocol.checkpoint import LogKeys, sign
 
 Start = Callable[..., Any]
 
@@ -191,6 +194,32 @@ def test_a_clock_behind_the_audit_log_is_refused(process: Start, home: Home) -> 
     error = refusal(process, home)
     assert error["code"] == "own.clock"
     assert "11 minutes" in error["what"]
+
+
+def test_a_clock_behind_a_checkpoint_is_refused(process: Start, tmp_path: Path) -> None:
+    home = Home(root=tmp_path / "registry")
+    said(init(process, tmp_path, "registry", "XI", "--registry", "--registry-port", str(*free_ports(1))))
+    running = serve(process, home)
+    running.ready()
+    assert running.stop() == 0
+    with home.lock(), contextlib.closing(sqlite3.connect(home.database)) as connection, connection:
+        # The clock of this machine cannot be set, so the log is signed again as it would be eleven minutes later.
+        resign(connection, home, int(time.time()) + 11 * 60 + 30)
+    error = refusal(process, home)
+    assert error["code"] == "own.clock"
+    assert "11 minutes" in error["what"]
+
+
+def resign(connection: sqlite3.Connection, home: Home, at: int) -> None:
+    """Date the only checkpoint of a registry anew, and have the directory judged from it."""
+    size, root, registry = connection.execute("SELECT size, root, registry FROM checkpoints").fetchone()
+    seed = open_with_home_key(
+        (home.keys / "log.key").read_bytes(), (home.root.parent / "registry.home-key").read_bytes(), KeyType.LOG
+    ).seed
+    old = connection.execute("SELECT text FROM checkpoints").fetchone()[0]
+    note = sign(LogKeys(old.split("\n")[0], seed), size, root, at).decode()
+    connection.execute("UPDATE checkpoints SET text = ?, newest = NULL WHERE registry = ?", (note, registry))
+    connection.execute("DELETE FROM meta WHERE key = 'directory'")
 
 
 def test_a_damaged_database_is_told(process: Start, home: Home) -> None:

@@ -177,14 +177,11 @@ class Peers:
 
         To be called whenever the directory or a card has changed.
         """
-        followed = set(self._followed())
         for peer in self._peers.values():
             for session in list(peer.sessions):
                 if not self._good(peer, session):
                     _log.warning("link.no_longer_good", extra={"peer": peer.aid.hex()})
                     session.abort()
-            if not peer.sessions and peer.aid in followed:
-                peer.last = None  # a registry that refused us may just have admitted us
             self._forgive(peer)
 
     def status(self) -> list[Row]:
