@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import select
 import shutil
 import signal
@@ -21,6 +22,7 @@ import pytest
 from rogatory_keys.keyfile import KeyType, open_with_home_key
 from rogatory_node.cli.client import Client
 from rogatory_node.home import Home
+from rogatory_node.transport.tls import dialling
 from rogatory_protocol.checkpoint import LogKeys, sign
 
 Start = Callable[..., Any]
@@ -208,6 +210,24 @@ def test_a_clock_behind_a_checkpoint_is_refused(process: Start, tmp_path: Path) 
     error = refusal(process, home)
     assert error["code"] == "own.clock"
     assert "11 minutes" in error["what"]
+
+
+def test_a_failing_disk_ends_the_process(process: Start, home: Home, tmp_path: Path) -> None:
+    registry = Home(root=tmp_path / "registry")
+    said(init(process, tmp_path, "registry", "XI", "--registry", "--registry-port", str(*free_ports(1))))
+    running = serve(process, registry)
+    port = running.ready()["ports"]["registry"]
+    with contextlib.closing(sqlite3.connect(home.database)) as connection:
+        (statement,) = connection.execute("SELECT raw FROM statements").fetchone()
+    # Every later write of a byte fails, as on a disk that is going.
+    resource.prlimit(running.popen.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    line = http.client.HTTPSConnection("127.0.0.1", port, context=dialling([b"any"]))
+    line.request("POST", "/statement", statement)
+    with contextlib.suppress(ConnectionError):
+        assert line.getresponse().status == 503
+    line.close()
+    status, out, _ = running.end()
+    assert (status, json.loads(out)["error"]["code"]) == (1, "storage.failed")
 
 
 def resign(connection: sqlite3.Connection, home: Home, at: int) -> None:
