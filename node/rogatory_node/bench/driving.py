@@ -37,7 +37,9 @@ class ListeningWriter(Writer):
         """Queue a command and wait until it is durable; then tell who waits for the letter that it settled."""
         result = await super().execute(kind, command)
         if getattr(kind, "__func__", None) is _SETTLE and isinstance(command, Evidence):
-            self._ear(command.content.letter).set_result(None)
+            ear = self._ear(command.content.letter)
+            if not ear.done():
+                ear.set_result(None)
         return result
 
     async def settled(self, digest: Digest) -> None:

@@ -49,6 +49,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "reply": Entry("sending", later("Send a letter in a case, to its other parties.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
+    "demo": Entry("demo", later("Show it: a registry and three authorities on this computer.")),
+    "bench": Entry("bench", later("Measure this machine: deliver, latency, transfer, outage, recover, replay.")),
 }
 # Here ``--json`` names a file, so it says nothing about standard output.
 JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})
