@@ -1,7 +1,7 @@
 """Every text for people is in every catalogue, with the same values in it, and no catalogue holds anything else."""
 
 import pytest
-from texts import Text, all_texts, catalogue, completed, fields_of, texts_of, written
+from texts import Text, all_texts, catalogue, completed, fields_of, template_texts, texts_of, written
 
 from rogatory_node.i18n import LANGUAGES, SOURCE, translate
 
@@ -54,6 +54,18 @@ def test_texts_are_found_where_they_stand() -> None:
     for mixed in ('_(f"a {b}")', '_("a" + b)'):
         with pytest.raises(AssertionError, match=r"m\.py:1"):
             list(texts_of(mixed, "m.py"))
+
+
+def test_texts_are_found_in_templates() -> None:
+    page = """<h1>{{ t("a") }}</h1>{% if x %}<p title="{{ t('b') }}">{{ t(word) }} {{ u("c") }}{% endif %}"""
+    assert {text for text, _ in template_texts(page, "m.html")} == {"a", "b"}
+    for mixed in ('{{ t("a" ~ b) }}', '{{ t("a" + b) }}'):
+        with pytest.raises(AssertionError, match=r"m\.html:1"):
+            list(template_texts(mixed, "m.html"))
+
+
+def test_the_texts_of_the_pages_are_among_all(texts: dict[Text, list[str]]) -> None:
+    assert any(place.startswith("web/templates/") for places in texts.values() for place in places)
 
 
 def _whole(string: object) -> bool:

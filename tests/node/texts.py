@@ -1,6 +1,7 @@
 """The texts of the node for people, as they stand in its source, and the catalogues that translate them.
 
-* A text is the first argument of ``_``, ``later`` and ``translate``, both of ``plural``, and what a ``Problem`` says.
+* A text is the first argument of ``_``, ``later`` and ``translate``, both of ``plural``, and what a ``Problem`` says;
+  in the templates of the pages it is the first argument of ``t``.
 * ``python tests/node/texts.py`` adds what is missing to every catalogue, with an empty translation, and takes out what
   is no longer used; translators fill in the rest.
 """
@@ -14,11 +15,13 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 SOURCE = Path(__file__).parents[2] / "node" / "rogatory_node"
 LOCALE = SOURCE / "locale"
 # Name of the function -> which of its arguments are texts.
 MARKS = {"_": (0,), "later": (0,), "translate": (0,), "plural": (0, 1), "Problem": (2, 3)}
+TEMPLATE_MARK = "t"
 
 Text = str | tuple[str, str]
 """A text, or its forms for one and for many."""
@@ -38,12 +41,24 @@ def texts_of(code: str, where: str) -> Iterator[tuple[Text, str]]:
             yield from ((text, place) for text in found if text)
 
 
+def template_texts(page: str, where: str) -> Iterator[tuple[Text, str]]:
+    """Yield the texts in a template, as `texts_of` does for a module."""
+    for call in Environment(autoescape=True).parse(page).find_all(nodes.Call):
+        if not (isinstance(call.node, nodes.Name) and call.node.name == TEMPLATE_MARK and call.args):
+            continue
+        given, place = call.args[0], f"{where}:{call.lineno}"
+        assert not isinstance(given, nodes.BinExpr | nodes.Concat), f"{place}: text put together"
+        if isinstance(given, nodes.Const) and isinstance(given.value, str):
+            yield given.value, place
+
+
 def all_texts() -> dict[Text, list[str]]:
     """Return every text with the places where it stands."""
     found: dict[Text, list[str]] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
-        for text, place in texts_of(path.read_text(encoding="utf-8"), str(path.relative_to(SOURCE))):
-            found.setdefault(text, []).append(place)
+    for suffix, read in ((".py", texts_of), (".html", template_texts)):
+        for path in sorted(SOURCE.rglob(f"*{suffix}")):
+            for text, place in read(path.read_text(encoding="utf-8"), str(path.relative_to(SOURCE))):
+                found.setdefault(text, []).append(place)
     return found
 
 
