@@ -54,6 +54,7 @@ class Part:
         roles: What it is central authority for.
         registry: It runs the registry.
         settings: More lines for its ``node.toml``.
+        database: The URL of its PostgreSQL; otherwise a file in its home.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Part:
     roles: tuple[str, ...] = ("mla",)
     registry: bool = False
     settings: str = ""
+    database: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,6 +231,7 @@ class Stage:
         words += [word for role in part.roles for word in ("--role", role)]
         words += ["--link-url", actor.link_url, "--link-port", str(actor.link_port)]
         words += ["--desk-port", str(actor.desk_port), "--allow-private-addresses", "--yes"]
+        words += ["--database", part.database] if part.database else []
         words += ["--registry", "--registry-port", str(actor.registry_port)] if part.registry else []
         actor.aid = self.run(words, {"ROGATORY_LANGUAGE": part.language})["aid"]
         _set(actor.home / "node.toml", part.settings)

@@ -4,20 +4,24 @@
 * What is measured crosses a real socket between two processes, and both databases are durable.
 """
 
+import asyncio
 import sqlite3
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import func, select
 
 from rogatory_node import app
 from rogatory_node.api.context import Node
 from rogatory_node.bench.driving import ListeningWriter, Sender
 from rogatory_node.home import Home
 from rogatory_node.stage import Actor, Part, Say, Stage
+from rogatory_node.storage.tables import outbox
+from rogatory_protocol.delivery import State
 from rogatory_protocol.ids import Aid
 
 LOOK_SECONDS: Final = 0.005
@@ -30,10 +34,16 @@ _PARTS: Final = (
 
 
 @contextmanager
-def network(say: Say) -> Iterator[Stage]:
-    """Build the network in a temporary folder; the sender's process is stopped again."""
+def network(say: Say, database: str | None = None) -> Iterator[Stage]:
+    """Build the network in a temporary folder; the sender's process is stopped again.
+
+    Args:
+        say: Told that it takes a while.
+        database: The URL of an empty PostgreSQL for the sender; otherwise both sides have SQLite.
+    """
+    parts = [replace(part, database=database) if part.code == "XA" else part for part in _PARTS]
     with tempfile.TemporaryDirectory(prefix="rogatory-bench-") as folder:
-        stage = Stage(Path(folder), _PARTS)
+        stage = Stage(Path(folder), parts)
         with closing(stage):
             say("…")
             stage.build()
@@ -67,6 +77,25 @@ async def sending(stage: Stage) -> AsyncIterator[Sending]:
         yield Sending(node=node, sender=sender)
 
 
+async def completed(node: Node) -> int:
+    """Count the letters of the sender whose evidence says that everything has arrived."""
+    done = select(func.count()).select_from(outbox).where(outbox.c.state == State.COMPLETE.value)
+    async with node.readers.connect() as connection:
+        found: int = (await connection.execute(done)).scalar_one()
+        return found
+
+
+async def until_completed(node: Node, wanted: int, *, seconds: float) -> None:
+    """Wait until so many letters of the sender are complete.
+
+    Raises:
+        TimeoutError: They are not.
+    """
+    async with asyncio.timeout(seconds):
+        while await completed(node) < wanted:  # noqa: ASYNC110 - another process decides when
+            await asyncio.sleep(LOOK_SECONDS)
+
+
 def pid_of(actor: Actor) -> int:
     """Return the process of an actor that runs."""
     assert actor.process is not None
@@ -78,16 +107,3 @@ def counted(actor: Actor, query: str) -> int:
     with closing(sqlite3.connect(f"file:{actor.home}/node.db?mode=ro", uri=True)) as connection:
         found: int = connection.execute(query).fetchone()[0]
         return found
-
-
-def until_counted(actor: Actor, query: str, wanted: int, *, seconds: float) -> None:
-    """Wait until a count is reached. It blocks: call it in a thread.
-
-    Raises:
-        TimeoutError: It was not reached.
-    """
-    end = time.monotonic() + seconds
-    while counted(actor, query) < wanted:
-        if time.monotonic() > end:
-            raise TimeoutError(query)
-        time.sleep(LOOK_SECONDS)

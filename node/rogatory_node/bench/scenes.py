@@ -14,17 +14,15 @@ from typing import Any, Final
 from rogatory_node.bench import moving, replay
 from rogatory_node.bench.driving import Run, drive
 from rogatory_node.bench.machine import rss_mib
-from rogatory_node.bench.network import counted, network, pid_of, sending, until_counted
+from rogatory_node.bench.network import completed, counted, network, pid_of, sending, until_completed
 from rogatory_node.bench.primitives import costs
 from rogatory_node.stage import Say, Stage
 
 FORM_BYTES: Final = 4_096
 IN_FLIGHT: Final = (1, 16, 64)
 GIB: Final = 1024**3
-_COMPLETE: Final = "SELECT count(*) FROM outbox WHERE state = 'complete'"
 _STORED: Final = "SELECT count(*) FROM letters WHERE direction = 'in'"
 _TWICE: Final = "SELECT count(*) FROM (SELECT 1 FROM evidence GROUP BY letter, lvl, direction HAVING count(*) > 1)"
-_SIGNED: Final = "SELECT count(*) FROM letters WHERE direction = 'out'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class Wanted:
 def _deliver(wanted: Wanted, say: Say) -> dict[str, Any]:
     """Letters a second between two processes, for several numbers in flight."""
     size, seconds = wanted.size or FORM_BYTES, wanted.seconds or 60.0
-    with network(say) as stage:
+    with network(say, wanted.database) as stage:
         return asyncio.run(_delivered(stage, size, seconds, wanted, say))
 
 
@@ -87,7 +85,7 @@ def _latency(wanted: Wanted, say: Say) -> dict[str, Any]:
             found = await drive(lambda: at.sender.send(size), in_flight=1, seconds=600.0, most=wanted.count or 1_000)
             return _figures(found)
 
-    with network(say) as stage:
+    with network(say, wanted.database) as stage:
         return asyncio.run(run(stage))
 
 
@@ -100,11 +98,11 @@ def _transfer(wanted: Wanted, say: Say) -> dict[str, Any]:
             say("…")
             draft = await moving.attached(at, size)
             before = {"sender": rss_mib(), "recipient": rss_mib(pid_of(actor))}
-            done = counted(stage.actors["XA"], _COMPLETE)
+            done = await completed(at.node)
             began = time.perf_counter()
             await at.node.writer.execute(at.node.sending.queue, draft)
             at.node.wake(at.sender.to)
-            await asyncio.to_thread(until_counted, stage.actors["XA"], _COMPLETE, done + 1, seconds=1_800)
+            await until_completed(at.node, done + 1, seconds=1_800)
             taken = time.perf_counter() - began
             peak = {"sender": rss_mib(peak=True), "recipient": rss_mib(pid_of(actor), peak=True)}
         return {
@@ -115,7 +113,7 @@ def _transfer(wanted: Wanted, say: Say) -> dict[str, Any]:
             "limit_mib_per_second": moving.limit(stage.folder),
         }
 
-    with network(say) as stage:
+    with network(say, wanted.database) as stage:
         return asyncio.run(run(stage))
 
 
@@ -137,7 +135,7 @@ def _outage(wanted: Wanted, say: Say) -> dict[str, Any]:
                 "seconds_to_start": round(starting, 3),
             }
 
-    with network(say) as stage:
+    with network(say, wanted.database) as stage:
         return asyncio.run(run(stage))
 
 
@@ -155,16 +153,16 @@ def _recover(wanted: Wanted, say: Say) -> dict[str, Any]:
                 times.append(await asyncio.to_thread(stage.start, "XB"))
                 say(f"{kill + 1}/{kills}")
             sent = await load
-            queued, stored = counted(stage.actors["XA"], _SIGNED), counted(stage.actors["XB"], _STORED)
+            queued, stored = 1 + len(sent.times), counted(stage.actors["XB"], _STORED)
             return {
                 "kills": kills,
                 "letters": len(sent.times),
                 "seconds_to_serve": {"max": round(max(times), 3), "median": round(sorted(times)[kills // 2], 3)},
-                "lost": queued - counted(stage.actors["XA"], _COMPLETE),
+                "lost": queued - await completed(at.node),
                 "doubled": counted(stage.actors["XB"], _TWICE) + stored - queued,
             }
 
-    with network(say) as stage:
+    with network(say, wanted.database) as stage:
         return asyncio.run(run(stage))
 
 
