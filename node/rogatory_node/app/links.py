@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from rogatory_node.app.store import Store
+from rogatory_node.config import Config
 from rogatory_node.delivery.boots import Boots, Self, known_in
 from rogatory_node.delivery.cards import Exchange
 from rogatory_node.delivery.office import Office
 from rogatory_node.delivery.peers import Peers
+from rogatory_node.delivery.quotas import GIB, Allowed, Quotas
 from rogatory_node.delivery.shelf import claims_of, own_digest, shelf_of
 from rogatory_node.delivery.views import Views
 from rogatory_node.registry.running import Registries
@@ -101,6 +103,15 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
     return Links(office=office, peers=peers, identity=identity, exchange=exchange, halt=halt)
 
 
+def _allowed(config: Config) -> Allowed:
+    quotas = config.quotas
+    return Allowed(
+        letters=quotas.letters_a_day,
+        offers=quotas.offers_a_day,
+        attachment_bytes=quotas.attachment_gib_a_day * GIB,
+    )
+
+
 def _office(store: Store, trust: Trust, cards: Cards, registries: Registries) -> Office:
     me = store.own
     return Office(
@@ -120,4 +131,5 @@ def _office(store: Store, trust: Trust, cards: Cards, registries: Registries) ->
         card=lambda: own_digest(cards),
         heads=lambda: claims_of(trust),
         refresh=lambda _peer: registries.poke(),
+        quotas=Quotas(allowed=_allowed(store.config)),
     )

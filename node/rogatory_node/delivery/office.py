@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from rogatory_node.delivery.quotas import Quotas
 from rogatory_node.services.completing import Completing
 from rogatory_node.services.expiring import Expiring
 from rogatory_node.services.receiving import Receiving
@@ -86,6 +87,7 @@ class Office:
         refresh: Told of a peer whose answer shows that one directory is behind.
         alarm: Told of what should never happen between correct nodes: event, peer, letter.
         meter: What was served.
+        quotas: What each peer has used of us.
     """
 
     me: Aid
@@ -110,6 +112,7 @@ class Office:
     refresh: Callable[[Aid], None] = lambda _peer: None
     alarm: Callable[[str, Aid, Digest | None], None] = _note
     meter: Meter = field(default_factory=Meter)
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 async def worked(size: int, work: Callable[[], T]) -> T:

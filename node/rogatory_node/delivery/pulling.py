@@ -18,6 +18,7 @@ from typing import Final
 
 from rogatory_node.delivery.line import Line
 from rogatory_node.delivery.office import LOOK_SECONDS, Office
+from rogatory_node.delivery.quotas import Use
 from rogatory_node.services.completing import Ended, Missing, Place, Progress
 from rogatory_node.storage.blobs import BlobFolder, BlobWriter
 from rogatory_node.storage.errors import DamagedError, StorageError, StorageFullError
@@ -132,6 +133,7 @@ class Pulling:
         place, pause = missing.place, None
         work = _Blob(self._office.blobs, missing)
         try:
+            self._count(missing)
             await asyncio.to_thread(work.open)
             if await self._fetch(work):
                 await self._end(missing, good=True)
@@ -153,6 +155,18 @@ class Pulling:
         if pause is not None:
             self._line.spawn(self._later(place, pause))
         self.wake()
+
+    def _count(self, missing: Missing) -> None:
+        """Count what is still to come against the peer's day.
+
+        Raises:
+            _UnservedError: It has used its day up.
+        """
+        left = (missing.entry.n - missing.next_index) * CHUNK_BYTES
+        quotas = self._office.quotas
+        if not quotas.take(self._line.peer, Use.ATTACHMENT_BYTES, left):
+            self._office.alarm("quota.exceeded", self._line.peer, missing.place[0])
+            raise _UnservedError(quotas.retry_seconds(Use.ATTACHMENT_BYTES))
 
     async def _end(self, missing: Missing, *, good: bool) -> None:
         ended = Ended(place=missing.place, peer=self._line.peer, good=good)

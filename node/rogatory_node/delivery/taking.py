@@ -15,13 +15,15 @@ from typing import Final
 from rogatory_node.delivery.line import Line
 from rogatory_node.delivery.office import LOOK_SECONDS, Office, worked
 from rogatory_node.delivery.onetime import OneTimeKeys
+from rogatory_node.delivery.quotas import Use
 from rogatory_node.services.receiving import Answer, Judged, judge
 from rogatory_node.storage.errors import StorageFullError
 from rogatory_node.storage.writer import WriterBusyError
+from rogatory_protocol.delivery import REACTIONS
 from rogatory_protocol.envelope import SealedEnvelope
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Digest
-from rogatory_protocol.limits import MAX_EVIDENCE_BYTES, MAX_EVIDENCE_PER_FRAME
+from rogatory_protocol.limits import DAY_SECONDS, MAX_EVIDENCE_BYTES, MAX_EVIDENCE_PER_FRAME
 from rogatory_protocol.link.connection import Received
 from rogatory_protocol.link.frames import Frame, Type
 from rogatory_protocol.signed import VerifiedMemory, parse
@@ -113,7 +115,11 @@ class Taking:
             self._office.alarm("letter.disagree", self._line.peer, None)
             self._line.refuse(req, Code.DISAGREE, letters=header.ld)
             return
-        judged = await worked(len(frame.body), partial(self._judge, frame.body, sealed))
+        if not self._office.quotas.take(self._line.peer, Use.OFFERS, len(header.ld)):
+            self._keys.used(header.kid)
+            self._over(req, Use.OFFERS, header.ld)
+            return
+        judged = self._within(req, await worked(len(frame.body), partial(self._judge, frame.body, sealed)))
         execute, commit = self._office.writer.execute, self._office.receiving.commit
         try:
             # Submitted together, so that they share a commit and a signature.
@@ -128,6 +134,29 @@ class Taking:
         self._office.quoted(self._line.peer, [each.letter.core.head for each in judged if each.letter])
         if any(each.letter and each.letter.body.att for each in judged):
             self._stored()
+
+    def _within(self, req: int, judged: Sequence[Judged]) -> list[Judged]:
+        """Return what the peer's quotas allow to be stored or refused with a signature; answer the rest.
+
+        Raises:
+            RefusedError: LINK_LIMIT: it makes us sign refusals without end; the link ends.
+        """
+        quotas, peer, kept = self._office.quotas, self._line.peer, []
+        for each in judged:
+            signed = each.failure is not None and REACTIONS[each.failure].signed
+            use = Use.LETTERS if each.letter else Use.REFUSALS if signed else None
+            if use is None or quotas.take(peer, use):
+                kept.append(each)
+                continue
+            self._over(req, use, (each.digest,))
+            if use is Use.REFUSALS:
+                raise RefusedError(Code.LINK_LIMIT, "signed refusals")
+        return kept
+
+    def _over(self, req: int, use: Use, letters: Sequence[Digest]) -> None:
+        self._office.alarm("quota.exceeded", self._line.peer, letters[0])
+        retry = min(self._office.quotas.retry_seconds(use), DAY_SECONDS)
+        self._line.refuse(req, Code.QUOTA, retry=retry, letters=letters)
 
     def _judge(self, raw: bytes, sealed: SealedEnvelope) -> list[Judged]:
         office, peer, key = self._office, self._line.peer, self._keys.key(sealed.header.kid)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pairs import Node, draft, joined, node, taken_in, until
 
+from rogatory_node.delivery.quotas import Allowed
 from rogatory_node.delivery.session import Session
 from rogatory_node.services.answering import Issue
 from rogatory_node.storage.tables import audit, evidence, letters, outbox
@@ -130,3 +131,40 @@ async def test_letters_that_come_together_share_a_signature(tmp_path: Path) -> N
             await until(lambda: told(counts), 30)
         signatures = {parse(raw).object.signatures[0].sig for raw in counts}
         assert len(signatures) < 10
+
+
+async def test_OVL_a_letter_beyond_the_days_quota_waits_at_its_sender(tmp_path: Path) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b:
+        b.office.quotas.allowed = Allowed(letters=2)
+        async with joined(a, b, tmp_path) as both:
+            await a.queue(draft(1), draft(2), draft(3))
+            both.wake()
+            await until(lambda: a.count(outbox, outbox.c.last_code == int(Code.QUOTA)), 1)
+            await until(lambda: a.count(outbox, outbox.c.state == "complete"), 2)
+        assert await b.count(letters) == 2
+        assert "quota.exceeded" in b.alarms
+
+
+async def test_OVL_offers_beyond_the_days_quota_are_not_even_opened(tmp_path: Path) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b:
+        b.office.quotas.allowed = Allowed(offers=0)
+        async with joined(a, b, tmp_path) as both:
+            await a.queue(draft(1))
+            both.wake()
+            await until(lambda: a.count(outbox, outbox.c.last_code == int(Code.QUOTA)), 1)
+        assert await b.count(letters) == 0
+
+
+async def test_OVL_attachments_beyond_the_days_quota_wait(tmp_path: Path) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b:
+        b.office.quotas.allowed = Allowed(attachment_bytes=10)
+        async with joined(a, b, tmp_path) as both:
+            await a.queue(draft(1, files=[taken_in(a.office.blobs, b"exhibit")]))
+            both.wake()
+            await until(lambda: b.count(letters), 1)
+
+            async def alarmed() -> int:
+                return b.alarms.count("quota.exceeded")
+
+            await until(alarmed, 1)
+        assert await b.count(evidence, evidence.c.lvl == 35) == 0
