@@ -3,7 +3,8 @@
 * A field of the wrong form is refused by name; a word that names nothing, or several, says what fits.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from rogatory_keys.directory import Entry
 from rogatory_node.api.context import Node, Problem
 from rogatory_node.i18n import later
 from rogatory_node.services import cases, recipients
-from rogatory_protocol.ids import Id16
+from rogatory_protocol.ids import Aid, Id16
 
 R = TypeVar("R")
 
@@ -76,6 +77,18 @@ def number(value: object, name: str, least: int, most: int) -> int:
         what = later("“{name}” must be a whole number from {least} to {most}.")
         raise Problem(400, "field", what, name=name, least=least, most=most)
     return found
+
+
+async def spelled(aids: Iterable[Aid], word: object) -> str:
+    """Return the id of the authority whose thirty digits *word* is; every other word as it is."""
+    number = recipients.number_in(str(word))
+    found = None if number is None else await asyncio.to_thread(recipients.numbered, list(aids), number)
+    return str(word) if found is None else found.hex()
+
+
+def members(node: Node) -> list[Aid]:
+    """Return the authorities of the directory."""
+    return [entry.aid for entry in node.trust.entries()]
 
 
 def recipient(node: Node, word: object) -> Entry:

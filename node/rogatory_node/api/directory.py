@@ -59,7 +59,7 @@ async def directory(node: Node, request: web.Request) -> web.Response:
 
 async def authority(node: Node, request: web.Request) -> web.Response:
     """Show one authority with its digits and points of contact."""
-    entry = find(node, request.match_info["word"])
+    entry = find(node, await asking.spelled(asking.members(node), request.match_info["word"]))
     card = node.cards.card(entry.aid)
     contacts = [] if card is None else [_contact(contact) for contact in card.contacts]
     return say({**described(node, entry), "digits": digits_of(entry.aid), "contacts": contacts})

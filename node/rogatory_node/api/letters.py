@@ -17,7 +17,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from rogatory_keys.directory import Entry
-from rogatory_node.api.asking import case_of, number, octets, read, recipient, several, text
+from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
 from rogatory_node.i18n import later
 from rogatory_node.services import awaiting, cases, composing, uploads
@@ -52,7 +52,7 @@ async def _asked(node: Node, body: Mapping[str, Any], letter_id: Id16) -> _Asked
     if case is not None and not words:
         others = await read(node, cases.Cases(me=node.own.aid).others, case)
         words = [aid.hex() for aid in others]
-    to = {entry.aid: entry for entry in (recipient(node, each) for each in words)}
+    to = {entry.aid: entry for entry in [recipient(node, await spelled(members(node), each)) for each in words]}
     days = number(body.get("life_days", composing.DEFAULT_LIFE_DAYS), "life_days", 1, composing.MAX_LIFE_DAYS)
     order = composing.Order(
         id=letter_id,

@@ -115,9 +115,9 @@ async def _order(node: Node, ours: Admitting, body: Mapping[str, Any]) -> Order:
 
 async def _named(node: Node, ours: Admitting, word: object) -> Aid:
     """Return the authority that a word names among those in the log and those that applied."""
-    text = str(word)
     countries = {each.aid: each.listing.cc for each in node.trust.entries()}
     countries |= {each.statement.aid: each.statement.content.cc for each in await ours.applications()}
+    text = await asking.spelled(countries, word)
     found = [aid for aid in countries if len(text) >= MIN_PREFIX and aid.hex().startswith(text.lower())]
     found = found or [aid for aid, cc in countries.items() if cc == text.upper()]
     if len(found) == 1:

@@ -1,19 +1,22 @@
 """Recipients: from what an officer writes to one admitted authority of the directory (B.6.4).
 
-* An authority is named by its 64 digits, by a prefix of eight or more that only it has, or by a country code when
-  exactly one admitted authority of the directory has it.
+* An authority is named by its 64 digits, by a prefix of eight or more that only it has, by the thirty digits that
+  people compare, or by a country code when exactly one admitted authority of the directory has it.
 * A name is never guessed: several that fit are listed, and the officer chooses by the digits.
 """
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from rogatory_keys.authority import GOOD
 from rogatory_keys.directory import Entry
+from rogatory_protocol.ids import Aid, digits_of
 
 MIN_PREFIX: Final = 8
 MOST_CANDIDATES: Final = 10
+NUMBER_DIGITS: Final = 30
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _DIGITS: Final = re.compile(rf"[0-9a-f]{{{MIN_PREFIX},64}}")
 
@@ -68,6 +71,19 @@ def resolve(entries: Sequence[Entry], word: str) -> Entry:
     if found[0].standing not in GOOD:
         raise NotAdmittedError(word, found)
     return found[0]
+
+
+def number_in(word: str) -> str | None:
+    """Return the thirty digits that people compare, if *word* is such, in any numerals, with or without blanks."""
+    compact = "".join(word.split())
+    if len(compact) != NUMBER_DIGITS or not all(letter.isdecimal() for letter in compact):
+        return None
+    return "".join(str(unicodedata.decimal(letter)) for letter in compact)
+
+
+def numbered(aids: Iterable[Aid], number: str) -> Aid | None:
+    """Return the authority that has these thirty digits; slow, because each number takes thousands of hashes."""
+    return next((aid for aid in aids if digits_of(aid).replace(" ", "") == number), None)
 
 
 def name_of(entry: Entry, language: str) -> str:

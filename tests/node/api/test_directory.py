@@ -43,7 +43,12 @@ async def test_one_authority_is_shown_with_its_digits(ask, world, node: Node) ->
     assert (found["standing"], found["good"], found["contacts"]) == ("suspended", False, [])
 
 
-@pytest.mark.parametrize(("word", "status"), [("XZ", 404), ("XC", 409), ("abc", 404)])
+async def test_an_authority_is_found_by_the_digits_that_people_compare(ask, world) -> None:
+    status, found = await ask("GET", f"/directory/{digits_of(world.xd.aid)}")
+    assert (status, found["aid"]) == (200, world.xd.aid.hex())
+
+
+@pytest.mark.parametrize(("word", "status"), [("XZ", 404), ("XC", 409), ("abc", 404), ("1" * 30, 404)])
 async def test_a_word_that_names_no_single_authority_is_refused(ask, word: str, status: int) -> None:
     assert (await ask("GET", f"/directory/{word}"))[0] == status
 

@@ -122,6 +122,11 @@ async def test_a_check_says_to_whom_and_how_urgent(ask: Ask, world: Any) -> None
     assert (answer["lang"], answer["case"], answer["mistakes"]) == ("en", None, [])
 
 
+async def test_a_recipient_is_named_by_the_digits_that_people_compare(ask: Ask, world: Any) -> None:
+    status, answer = await ask("POST", "/letters/check", json=letter() | {"to": [digits_of(world.xb.aid)]})
+    assert (status, [each["aid"] for each in answer["recipients"]]) == (200, [world.xb.aid.hex()])
+
+
 async def test_a_check_says_everything_that_is_wrong(ask: Ask, node: Node) -> None:
     wrong = letter(b'{"kind":"x","a":1,"a":2}', to=[node.own.aid.hex()], names=["a", "A"], lang="?")
     wrong["to"] = []

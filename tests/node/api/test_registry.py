@@ -44,6 +44,13 @@ async def test_an_application_is_listed_shown_and_admitted(ask, node: Node) -> N
     assert (state["applications"], state["size"]) == (0, node.trust.heads()[0][1])
 
 
+async def test_an_applicant_is_named_by_the_digits_that_people_compare(ask, node: Node) -> None:
+    who = await applied(node, Authority("E", "XE"))
+    order = {"act": "admit", "authority": digits_of(who.aid)}
+    status, shown = await ask("POST", "/registry/preview", json=order)
+    assert (status, shown["aid"]) == (200, who.aid.hex())
+
+
 @pytest.mark.parametrize(
     ("order", "status", "code"),
     [

@@ -11,9 +11,11 @@ from rogatory_node.services.recipients import (
     RecipientAmbiguousError,
     RecipientUnknownError,
     name_of,
+    number_in,
+    numbered,
     resolve,
 )
-from rogatory_protocol.ids import Aid, aid_of
+from rogatory_protocol.ids import Aid, aid_of, digits_of
 from rogatory_protocol.signed import Context, sign
 from rogatory_protocol.statement import accept
 from rogatory_protocol.statement_fields import Content, Period, Root, build
@@ -74,3 +76,22 @@ def test_a_name_comes_in_the_language_asked_for() -> None:
     assert [name_of(named, language) for language in ("fr", "en", "ru")] == ["Autorité", "Authority", "Authority"]
     assert name_of(entry("abcdef0123", "XB", pt="Autoridade"), "ru") == "Autoridade"
     assert aid_of(PAYLOAD) == STATEMENT.aid
+
+
+@pytest.mark.parametrize("write", [str, lambda number: number.replace(" ", ""), lambda number: f" {number} "])
+def test_the_thirty_digits_that_people_compare_name_an_authority(write) -> None:
+    number = number_in(write(digits_of(XC.aid)))
+    assert number is not None
+    assert numbered([XB.aid, XC.aid], number) == XC.aid
+    assert numbered([XB.aid], number) is None
+
+
+def test_the_thirty_digits_are_read_in_any_numerals() -> None:
+    number = digits_of(XB.aid)
+    arabic = number.translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
+    assert number_in(arabic) == number.replace(" ", "")
+
+
+@pytest.mark.parametrize("word", ["", "XB", "1" * 29, "1" * 31, "a" * 30, "²" * 30])
+def test_other_words_are_no_thirty_digits(word: str) -> None:
+    assert number_in(word) is None
