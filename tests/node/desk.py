@@ -57,6 +57,10 @@ class World:
             self.registry.admit(each)
         self.registry.decide(self.xd, Act.SUSPEND)
 
+    def wake(self, aid: Aid, _queued: Sequence[Digest] = (), /) -> None:
+        """Note who was woken."""
+        self.woken.append(aid)
+
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
@@ -88,7 +92,7 @@ async def node(own: Own, world: World, writer: Writer, database: str, tmp_path: 
     yield Node(
         home=Home(root=tmp_path), config=parse('name = "XA"'), own=own, writer=writer, readers=readers,
         blobs=blobs, uploads=Uploads(blobs, boot=own.boot), trust=trust, sending=Sending(**signs),
-        receiving=Receiving(**signs), answering=Answering(**signs), wake=world.woken.append, ports={"link": 8443},
+        receiving=Receiving(**signs), answering=Answering(**signs), wake=world.wake, ports={"link": 8443},
         cards=await Cards.open(trust, me=own.aid, seal=own.seal, writer=writer, readers=readers, wall=clock),
         registries=Registries(admitting=None, followers=(), pages=None), links=list,
     )  # fmt: skip

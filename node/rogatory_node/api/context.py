@@ -9,9 +9,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aiohttp import ClientPayloadError, web
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,12 +30,19 @@ from rogatory_node.services.trust import Trust
 from rogatory_node.services.uploads import Uploads
 from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.writer import Writer
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.limits import MIB
 
 MAX_JSON_BYTES: Final = 4 * MIB  # a form of 1 MiB, escaped, and what stands around it
 READ_SECONDS: Final = 60.0  # between two blocks; who is silent longer is gone
 AS_HEADER: Final = "Rogatory-As"
+
+
+class Wake(Protocol):
+    """Says that something waits for an authority."""
+
+    def __call__(self, aid: Aid, queued: Sequence[Digest] = (), /) -> None:
+        """Say so; *queued* names the letters when nothing but these is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ class Node:
         sending: The transactions of sending.
         receiving: The transactions of receiving.
         answering: The transactions of answering.
-        wake: Says that a letter for an authority was queued.
+        wake: Says that something waits for an authority, and which letters when it is these alone.
         ports: The listeners by name and the ports that they really have.
     """
 
@@ -75,7 +82,7 @@ class Node:
     sending: Sending
     receiving: Receiving
     answering: Answering
-    wake: Callable[[Aid], None]
+    wake: Wake
     ports: Mapping[str, int]
 
 

@@ -210,7 +210,7 @@ async def queue(node: Node, order: composing.Order, chosen: Sequence[Id16] = ())
         node.uploads.restore(chosen, taken)
         raise
     for aid in order.to:
-        node.wake(aid)
+        node.wake(aid, (digest,))
     return digest
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from rogatory_node.api.context import Wake
 from rogatory_node.services.sending import Draft, Sending
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import letter, parts
@@ -60,21 +61,21 @@ class Sender:
         to: Whom it writes to.
         sending: Its transactions of sending.
         writer: Its writer.
-        wake: Says that a letter waits.
+        wake: Says which letters wait.
     """
 
     me: Aid
     to: Aid
     sending: Sending
     writer: ListeningWriter
-    wake: Callable[[Aid], None]
+    wake: Wake
 
     async def send(self, form_bytes: int) -> float:
         """Send a letter in a case of its own; return the seconds until its evidence is durable here."""
         began = time.perf_counter()
         draft = self._draft(form_bytes)
         digest = await self.writer.execute(self.sending.queue, draft)
-        self.wake(self.to)
+        self.wake(self.to, (digest,))
         async with asyncio.timeout(WAIT_SECONDS):
             await self.writer.settled(digest)
         return time.perf_counter() - began

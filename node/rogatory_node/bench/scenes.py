@@ -7,10 +7,11 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rogatory_node.app.loop import factory
 from rogatory_node.bench import moving, replay
 from rogatory_node.bench.driving import Run, drive
 from rogatory_node.bench.machine import rss_mib
@@ -40,7 +41,7 @@ def _deliver(wanted: Wanted, say: Say) -> dict[str, Any]:
     """Letters a second between two processes, for several numbers in flight."""
     size, seconds = wanted.size or FORM_BYTES, wanted.seconds or 60.0
     with network(say, wanted.database) as stage:
-        return asyncio.run(_delivered(stage, size, seconds, wanted, say))
+        return _run(_delivered(stage, size, seconds, wanted, say))
 
 
 async def _delivered(stage: Stage, size: int, seconds: float, wanted: Wanted, say: Say) -> dict[str, Any]:
@@ -66,6 +67,12 @@ async def _delivered(stage: Stage, size: int, seconds: float, wanted: Wanted, sa
     }
 
 
+def _run(work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Run a scene on the event loop that nodes run on."""
+    with asyncio.Runner(loop_factory=factory()) as runner:
+        return runner.run(work)
+
+
 def _figures(run: Run) -> dict[str, Any]:
     return {
         "letters_per_second": round(run.rate, 1),
@@ -86,7 +93,7 @@ def _latency(wanted: Wanted, say: Say) -> dict[str, Any]:
             return _figures(found)
 
     with network(say, wanted.database) as stage:
-        return asyncio.run(run(stage))
+        return _run(run(stage))
 
 
 def _transfer(wanted: Wanted, say: Say) -> dict[str, Any]:
@@ -100,8 +107,8 @@ def _transfer(wanted: Wanted, say: Say) -> dict[str, Any]:
             before = {"sender": rss_mib(), "recipient": rss_mib(pid_of(actor))}
             done = await completed(at.node)
             began = time.perf_counter()
-            await at.node.writer.execute(at.node.sending.queue, draft)
-            at.node.wake(at.sender.to)
+            digest = await at.node.writer.execute(at.node.sending.queue, draft)
+            at.node.wake(at.sender.to, (digest,))
             await until_completed(at.node, done + 1, seconds=1_800)
             taken = time.perf_counter() - began
             peak = {"sender": rss_mib(peak=True), "recipient": rss_mib(pid_of(actor), peak=True)}
@@ -114,7 +121,7 @@ def _transfer(wanted: Wanted, say: Say) -> dict[str, Any]:
         }
 
     with network(say, wanted.database) as stage:
-        return asyncio.run(run(stage))
+        return _run(run(stage))
 
 
 def _outage(wanted: Wanted, say: Say) -> dict[str, Any]:
@@ -136,7 +143,7 @@ def _outage(wanted: Wanted, say: Say) -> dict[str, Any]:
             }
 
     with network(say, wanted.database) as stage:
-        return asyncio.run(run(stage))
+        return _run(run(stage))
 
 
 def _recover(wanted: Wanted, say: Say) -> dict[str, Any]:
@@ -163,7 +170,7 @@ def _recover(wanted: Wanted, say: Say) -> dict[str, Any]:
             }
 
     with network(say, wanted.database) as stage:
-        return asyncio.run(run(stage))
+        return _run(run(stage))
 
 
 def _replay(wanted: Wanted, say: Say) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import typer
@@ -24,12 +24,13 @@ def add(app: typer.Typer) -> None:
 def serve(home: HomeOption, as_json: JsonOption = False) -> None:
     """Run the node of a home."""
     from rogatory_node import app
+    from rogatory_node.app.loop import factory
     from rogatory_node.cli.logs import set_up
     from rogatory_node.cli.trouble import told
 
     at = home_at(home)
     set_up()
-    with told(at), asyncio.Runner(loop_factory=_loop()) as runner:
+    with told(at), asyncio.Runner(loop_factory=factory()) as runner:
         runner.run(app.serve(at, partial(_ready, as_json)))
 
 
@@ -38,12 +39,3 @@ def _ready(as_json: bool, value: Mapping[str, object]) -> None:
     assert isinstance(ports, Mapping)
     listed = ", ".join(f"{name} {port}" for name, port in ports.items())
     emit(as_json, value, _("ready: {ports}").format(ports=listed), flush=True)
-
-
-def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return what makes the faster event loop, where it is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

@@ -8,10 +8,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rogatory_node.delivery.line import Line
 from rogatory_node.delivery.office import Office, worked
@@ -53,6 +51,9 @@ class Offering:
         # What waited when it was last looked for, and whether to look again.
         self._due: list[Due] = []
         self._look = self._delayed = True
+        # Whether more waited than was read, and what was queued since.
+        self._more = False
+        self._queued: list[Due] = []
         # Refused, and the transaction that says so is not durable yet.
         self._refused: set[Digest] = set()
         # Larger than what the peer takes on this link.
@@ -65,9 +66,15 @@ class Offering:
         """The letters that are on this link, offered or about to be."""
         return self._line.state.ours.letters | self._sealing | self._refused
 
-    def wake(self) -> None:
-        """Say that there may be something to offer."""
-        self._look = True
+    def wake(self, queued: Sequence[Digest] = ()) -> None:
+        """Say that there may be something to offer: exactly what was queued, or whatever the database holds."""
+        fresh = [each for each in map(self._office.sending.fresh.get, queued) if each is not None]
+        self._queued += (Due(digest=each.digest, urg=each.urg) for each in fresh)
+        self._look |= not queued or self._more or len(fresh) < len(queued)
+        self._awake.set()
+
+    def resume(self) -> None:
+        """Say that there may be room, or a key, for what waits."""
         self._awake.set()
 
     async def run(self) -> None:
@@ -112,16 +119,24 @@ class Offering:
 
     async def _group(self) -> list[Outgoing]:
         """Return the letters of the next envelope."""
-        sending = self._office.sending
-        async with self._office.readers.connect() as connection:
-            if self._look or not self._due:
-                self._due = await self._waiting(connection)
-            self._drop_from_due(self._taken())
-            digests = self._choose(self._due)
-            rows = await connection.run_sync(sending.sealed, digests) if digests else []
-        size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
-        items = await worked(size, partial(sending.opened, rows))
+        if self._look or (self._more and not self._due):
+            self._due = await self._waiting()
+        queued, self._queued = self._queued, []
+        self._due = _urgent_first({each.digest: each for each in (*self._due, *queued)}.values())
+        self._drop_from_due(self._taken())
+        items = await self._letters(self._choose(self._due))
         return self._within(items[: fitting(items)]) if items else []
+
+    async def _letters(self, digests: Sequence[Digest]) -> list[Outgoing]:
+        """Return letters from memory, or else from the database."""
+        sending = self._office.sending
+        fresh = [each for each in map(sending.fresh.get, digests) if each is not None]
+        if len(fresh) == len(digests):
+            return fresh
+        async with self._office.readers.connect() as connection:
+            rows = await connection.run_sync(sending.sealed, digests)
+        size = sum(len(row.raw_sealed) + len(row.parts_sealed) for row in rows)
+        return await worked(size, partial(sending.opened, rows))
 
     def _within(self, items: Sequence[Outgoing]) -> list[Outgoing]:
         """Return as many as fit an envelope that the peer takes now; none while too much is unanswered."""
@@ -139,12 +154,14 @@ class Offering:
             count -= 1
         return list(items[:count])
 
-    async def _waiting(self, connection: AsyncConnection) -> list[Due]:
+    async def _waiting(self) -> list[Due]:
         # What is answered while this reads is on the link before and gone after it: it must not be offered again.
         taken = self._taken()
         self._look = False
         most = len(taken) + 4 * MAX_ENVELOPE_LETTERS
-        found = await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        async with self._office.readers.connect() as connection:
+            found = await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        self._more = len(found) == most
         return [each for each in found if each.digest not in taken]
 
     def _drop_from_due(self, digests: Collection[Digest]) -> None:
@@ -254,7 +271,11 @@ class Offering:
             if Action.ALARM in each.actions:
                 self._office.alarm("evidence.contradicts", self._line.peer, each.letter)
         self._offers = {number: letters for number, letters in self._offers.items() if number in self._line.state.ours}
-        self.wake()
+        self.resume()
+
+
+def _urgent_first(letters: Iterable[Due]) -> list[Due]:
+    return sorted(letters, key=lambda each: -each.urg)
 
 
 def _code_of(frame: Frame) -> Code:

@@ -30,7 +30,7 @@ from rogatory_node.transport.link import Identity, Link, LinkError, RefusingErro
 from rogatory_node.transport.reaching import reach
 from rogatory_protocol import limits
 from rogatory_protocol.errors import RefusedError
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.letter import MAX_URGENCY
 
 RECENT_SECONDS: Final = 30 * limits.DAY_SECONDS
@@ -38,6 +38,7 @@ GRACE_SECONDS: Final = 3.0  # for the BYE of all links at the end
 MAX_DIALS: Final = (
     128  # at once: a registry that starts has thousands of peers, and each handshake costs processor time
 )
+LINKED_SECONDS: Final = 0.25  # between two looks at the queue of a peer that has a link, however often one is woken
 LOOK_SECONDS: Final = 60.0  # how often a worker looks at its queue unasked
 
 _log: Final = logging.getLogger(__name__)
@@ -151,11 +152,14 @@ class Peers:
         if self._runs:
             await self._ended.wait()
 
-    def wake(self, aid: Aid) -> None:
-        """Say that a letter was queued for a peer: it is offered, or the peer is dialled, at once."""
+    def wake(self, aid: Aid, queued: Sequence[Digest] = ()) -> None:
+        """Say that something waits for a peer, and which letters if it is these alone.
+
+        It is offered, or the peer is dialled, at once.
+        """
         peer = self._peer(aid)
         for session in peer.sessions:
-            session.wake()
+            session.wake(queued)
         peer.awake.set()
 
     def found(self, aid: Aid) -> None:
@@ -249,6 +253,8 @@ class Peers:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(due, self._next_look(peer))):
                     await peer.awake.wait()
+            if peer.sessions:  # they were woken themselves
+                await asyncio.sleep(LINKED_SECONDS)
 
     async def _look(self, peer: _Peer) -> None:
         async with self._office.readers.connect() as connection:

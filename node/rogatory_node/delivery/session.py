@@ -10,7 +10,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -70,9 +70,11 @@ class Session:
         }
         self.on_ready: Final[list[ReadyHook]] = []
 
-    def wake(self) -> None:
-        """Say that a letter to this peer was queued, or evidence for it was issued."""
-        self._offering.wake()
+    def wake(self, queued: Sequence[Digest] = ()) -> None:
+        """Say that these letters to this peer were queued; without any: that there may be anything for it."""
+        self._offering.wake(queued)
+        if queued:
+            return
         self._taking.wake()
         self._pulling.wake()
 
@@ -228,7 +230,7 @@ class Session:
         self.line.state.heard(now=self.line.now())
 
     def _keys_arrived(self) -> None:
-        self._offering.wake()
+        self._offering.resume()
 
     # Links beside this one
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
+from rogatory_node.services.fresh import Fresh
 from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import insert
@@ -77,6 +78,7 @@ class Sending:
     sealer: RowSealer = field(repr=False)
     wall: Callable[[], float] = time.time
     random: Callable[[int], bytes] = os.urandom
+    fresh: Fresh = field(default_factory=Fresh, repr=False)
 
     # For officers
 
@@ -121,6 +123,7 @@ class Sending:
         )
         events = [audit_log.Event(ev="letter.sealed", obj=digest, who="node") for digest in digests]
         audit_log.append(connection, events, now=now, random=self.random)
+        self.fresh.keep(_outgoing(*each, held) for each, held in zip(found, entries, strict=True))
         return digests
 
     def _check(self, draft: Draft) -> tuple[Entry, ...]:
@@ -263,6 +266,12 @@ class Sending:
         """
         now = int(self.wall())
         return settling.settle(connection, verified, me=self.me, sealer=self.sealer, now=now, random=self.random)
+
+
+def _outgoing(draft: Draft, core: letter.Core, digest: Digest, raw: bytes, entries: Sequence[Entry]) -> Outgoing:
+    return Outgoing(
+        letter=raw, parts=draft.parts, digest=digest, exp=core.exp, urg=draft.body.urg, blobs=blobs_of(entries)
+    )
 
 
 def _line(body: letter.Body) -> Line:

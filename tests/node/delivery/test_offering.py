@@ -9,7 +9,8 @@ from pairs import AIDS, SEALS, Node, ShiftedClock, draft, joined, node, until
 from sqlalchemy import select
 
 from rogatory_node.delivery.session import Session
-from rogatory_node.services.sending import NEVER
+from rogatory_node.services import fresh
+from rogatory_node.services.sending import NEVER, Sending
 from rogatory_node.storage.tables import audit, evidence, letters, outbox
 from rogatory_protocol.audit import Head
 from rogatory_protocol.evidence import Content, Level, payload
@@ -275,3 +276,21 @@ async def test_a_letter_larger_than_the_peer_takes_does_not_stop_the_others(tmp_
         assert a.alarms == ["letter.too_large_for_peer"]
     async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path):
         await until(lambda: a.count(outbox, outbox.c.state == "complete"), 2)
+
+
+async def test_what_was_just_queued_is_offered_without_reading_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path) as both:
+        monkeypatch.setattr(Sending, "sealed", None)  # reading would end the link
+        for n in (1, 0):
+            both.a.wake(await a.queue(draft(n)))
+        await until(lambda: a.count(outbox, outbox.c.state == "complete"), 2)
+        assert not both.ends
+
+
+async def test_what_is_no_longer_in_memory_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "MOST_BYTES", 0)
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b, joined(a, b, tmp_path) as both:
+        both.a.wake(await a.queue(draft(1)))
+        await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
