@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -163,7 +164,7 @@ class Stage:
         """Start an actor's node and wait until it serves; return the seconds that this took.
 
         Raises:
-            CommandError: It ended instead.
+            CommandError: It ended, or does not serve.
         """
         actor, began = self.actors[code], time.monotonic()
         log = (self.folder / f"{code}.log").open("ab")
@@ -176,9 +177,11 @@ class Stage:
                 # A terminal's Ctrl-C is for the stage, which then stops its actors in order.
                 start_new_session=True,
             )
-        assert actor.process.stdout is not None
-        first = actor.process.stdout.readline()
-        if not first.strip():
+        stdout = actor.process.stdout
+        assert stdout is not None
+        ready, _, _ = select.select([stdout], [], [], START_SECONDS)
+        if not ready or not stdout.readline().strip():
+            actor.process.kill()
             raise CommandError(["serve"], actor.process.wait(), self.log_of(code)[-2_000:])
         return time.monotonic() - began
 

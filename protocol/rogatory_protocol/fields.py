@@ -130,13 +130,6 @@ def table(fields: Table) -> Check:
     return lambda value, what: take(value, fields, what)
 
 
-def boolean(value: Value, what: str) -> bool:
-    """Check true or false."""
-    if not isinstance(value, bool):
-        raise wrong(what, "is not true or false")
-    return value
-
-
 def extension(value: Value, what: str) -> dict[str, Value]:
     """Check an extension map: its entries are ignored, its size is not."""
     if not isinstance(value, dict) or len(encode(value)) > MAX_EXTENSION_BYTES:
