@@ -259,7 +259,9 @@ def decide(
     home: HomeOption,
     accept: Annotated[bool, typer.Option("--accept", help=_("Accept for execution."))] = False,
     refuse: Annotated[str | None, typer.Option("--refuse", metavar="GROUND", help=_("Refuse on this ground."))] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help=_("Reasons, sent in a sealed letter."))] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help=_("Reasons, sent in a sealed letter."))
+    ] = None,
     letter: Annotated[str | None, typer.Option("--letter", metavar="DIGEST", help=_("Only this letter."))] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="TAG", help=_("Language of the reasons."))] = None,
     role: AsOption = "operator",

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from rogatory_node.cli.output import USAGE, Failure
-from rogatory_node.home import Home, HomeError
+from rogatory_node.home import Home, HomeError, HomeMissingError
 from rogatory_node.i18n import _
 
 WAIT_SECONDS: Final = 60.0
@@ -131,6 +131,16 @@ class Client:
             slug="not-running",
         )
 
+    def absent(self) -> Failure:
+        """Return the failure of a node that does not run, or was never founded."""
+        if self._home.config.exists():
+            return self.silent(_("it is not running"))
+        return Failure(
+            _("There is no node in {path}.").format(path=self._home.root),
+            _("Found one: rogatory init --home {home}").format(home=self._home.root),
+            slug=HomeMissingError.code,
+        )
+
 
 class _Reply:
     """One request and its answer, as a context: opened, the answer is a good one."""
@@ -167,7 +177,7 @@ class _Reply:
         try:
             self._line.connect()
         except (FileNotFoundError, ConnectionRefusedError):
-            raise self._client.silent(_("it is not running")) from None
+            raise self._client.absent() from None
         except PermissionError:
             raise self._client.silent(_("it belongs to another user")) from None
         # The node may have answered before it had read everything: its answer says why.

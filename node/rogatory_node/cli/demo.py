@@ -35,7 +35,8 @@ def demo(
         Path | None, typer.Option("--json", metavar="FILE", help=_("Write the report to this file."))
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option(help=_("Keep the network in this new folder; otherwise a temporary one."))
+        Path | None,
+        typer.Option(metavar="DIR", help=_("Keep the network in this new folder; otherwise a temporary one.")),
     ] = None,
 ) -> None:
     """Show it: a registry and three authorities on this computer."""
@@ -92,7 +93,7 @@ def _finish(found: dict[str, Any], report_file: Path | None) -> None:
     if not good:
         raise Failure(_("The proof does not hold."), _("See {path}.").format(path=found["bundle"]), REFUSED, "unproved")
     note(_("Proved. The bundle is {path}; check it yourself:").format(path=found["bundle"]))
-    note(f"    rogatory verify {found['bundle']} --registry '{found['registry']}'")
+    note(f"    ./rogatory verify {found['bundle']} --registry '{found['registry']}'")
 
 
 def _stay() -> None:

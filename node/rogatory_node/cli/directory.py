@@ -43,7 +43,7 @@ def add(app: typer.Typer) -> None:
 def directory(
     home: HomeOption,
     authority: Annotated[
-        str | None, typer.Argument(metavar="[AUTHORITY]", help=_("One authority, with digits and contacts."))
+        str | None, typer.Argument(metavar="AUTHORITY", help=_("One authority, with digits and contacts."))
     ] = None,
     cc: CountryOption = None,
     role: AsOption = "operator",
@@ -56,7 +56,7 @@ def directory(
         emit(as_json, found, "\n".join(_shown(found)))
         return
     found = client.get("/directory", cc=cc)
-    emit(as_json, found, "\n".join(_listed(found)))
+    emit(as_json, found, "\n".join(_listed(found, cc)))
 
 
 def now(home: HomeOption, cc: CountryOption = None, role: AsOption = "operator", as_json: JsonOption = False) -> None:
@@ -69,9 +69,11 @@ def _group() -> None:
     """Keep ``now`` a command of its own: there will be others."""
 
 
-def _listed(found: dict[str, Any]) -> Iterator[str]:
+def _listed(found: dict[str, Any], country: str | None) -> Iterator[str]:
     if not found["authorities"]:
-        yield _("The directory knows nobody yet.")
+        yield (
+            _("The directory knows no authority of this country.") if country else _("The directory knows nobody yet.")
+        )
     for each in found["authorities"]:
         roles = " ".join(map(words.clean, each["roles"]))
         yield f"{words.authority(each)}  {_(STANDINGS[each['standing']])}  {roles}".rstrip()

@@ -60,18 +60,24 @@ def init(
         list[str] | None, typer.Option(metavar="LANG=TEXT", help=_("Official name, once for each language."))
     ] = None,
     cc: Annotated[str | None, typer.Option(metavar="XA", help=_("Country: two capital letters."))] = None,
-    role: Annotated[list[str] | None, typer.Option(help=_("What it is central authority for; repeatable."))] = None,
-    registry: Annotated[bool, typer.Option("--registry", help=_("It runs a registry."))] = False,
-    link_url: Annotated[str | None, typer.Option(help=_("Where other authorities reach it: wss://…"))] = None,
-    link_port: Annotated[int | None, typer.Option(help=_("Port to listen on for them."))] = None,
-    registry_port: Annotated[int, typer.Option(help=_("Port of the registry's log."))] = 8444,
-    desk_port: Annotated[int, typer.Option(help=_("Port of the pages, on this machine."))] = 8080,
-    home_key_file: Annotated[Path | None, typer.Option(help=_("Home key; made if missing."))] = None,
-    passphrase_file: Annotated[
-        list[Path] | None, typer.Option(help=_("Passphrase of a root key; once for each root key."))
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE", help=_("What it is central authority for; repeatable."))
     ] = None,
-    threshold: Annotated[int, typer.Option(help=_("How many root keys sign together."))] = 1,
-    database: Annotated[str | None, typer.Option(help=_("URL of a PostgreSQL, instead of a file."))] = None,
+    registry: Annotated[bool, typer.Option("--registry", help=_("It runs a registry."))] = False,
+    link_url: Annotated[
+        str | None, typer.Option(metavar="URL", help=_("Where other authorities reach it: wss://…"))
+    ] = None,
+    link_port: Annotated[int | None, typer.Option(metavar="PORT", help=_("Port to listen on for them."))] = None,
+    registry_port: Annotated[int, typer.Option(metavar="PORT", help=_("Port of the registry's log."))] = 8444,
+    desk_port: Annotated[int, typer.Option(metavar="PORT", help=_("Port of the pages, on this machine."))] = 8080,
+    home_key_file: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Home key; made if missing."))] = None,
+    passphrase_file: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help=_("Passphrase of a root key; once for each root key."))
+    ] = None,
+    threshold: Annotated[int, typer.Option(metavar="N", help=_("How many root keys sign together."))] = 1,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help=_("URL of a PostgreSQL, instead of a file."))
+    ] = None,
     allow_private_addresses: Annotated[
         bool, typer.Option("--allow-private-addresses", help=_("Dial private addresses too: for trials."))
     ] = False,

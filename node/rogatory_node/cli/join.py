@@ -8,6 +8,7 @@
 
 import asyncio
 import os
+import sys
 import time
 import unicodedata
 from pathlib import Path
@@ -176,7 +177,7 @@ def _url(text: str) -> str:
 
 
 def _asked(as_json: bool) -> str:
-    if as_json:
+    if as_json or not sys.stdin.isatty():
         raise Failure(_("Name the registry's digits: --registry DIGITS"), code=USAGE, slug="usage")
     return str(typer.prompt(_("Digits of the registry, as you have them from it by another way"), err=True))
 
@@ -194,7 +195,9 @@ def _wanted(typed: str) -> str:
 
 def _next(result: dict[str, Any], home: Home) -> list[str]:
     told = {
-        "waits": _("Your statement waits there for a decision. Tell the registry your digits: rogatory keys digits"),
+        "waits": _(
+            "Your statement waits there for a decision. Tell it your digits: rogatory keys digits --home {home}"
+        ).format(home=home.root),
         "appended": _("Your new statement is in its log."),
         "known": _("Your statement is in its log."),
         "not-taken": _("It did not take your statement now; the running node sends it again."),

@@ -32,8 +32,10 @@ def add(app: typer.Typer) -> None:
 
 
 def digits(
-    aid: Annotated[str | None, typer.Argument(metavar="[AID]", help=_("Authority: 64 hexadecimal digits."))] = None,
-    home: Annotated[Path | None, typer.Option("--home", envvar="ROGATORY_HOME", help=_("Folder of the node."))] = None,
+    aid: Annotated[str | None, typer.Argument(metavar="AID", help=_("Authority: 64 hexadecimal digits."))] = None,
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="DIR", envvar="ROGATORY_HOME", help=_("Folder of the node."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the digits of an authority, or of the one in a home."""

@@ -9,7 +9,8 @@ from rogatory_node.home import Home
 from rogatory_node.i18n import _
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="ROGATORY_HOME", help=_("Folder of the node."), show_default=False)
+    Path,
+    typer.Option("--home", metavar="DIR", envvar="ROGATORY_HOME", help=_("Folder of the node."), show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
 AsOption = Annotated[str, typer.Option("--as", metavar="ROLE", help=_("The role in which you act, for the audit log."))]

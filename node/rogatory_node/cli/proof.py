@@ -36,10 +36,14 @@ def add(app: typer.Typer) -> None:
 
 
 def export(
-    case: Annotated[str, typer.Argument(metavar="CASE", help=_("Case, conversation or own reference."))],
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help=_("The case: its digits, their beginning, or your own reference."))
+    ],
     home: HomeOption,
     out: Annotated[Path, typer.Option(metavar="BUNDLE", help=_("The file to write."))],
-    letter: Annotated[list[str] | None, typer.Option(help=_("Only this letter, by its digits; repeatable."))] = None,
+    letter: Annotated[
+        list[str] | None, typer.Option(metavar="DIGEST", help=_("Only this letter, by its digits; repeatable."))
+    ] = None,
     withhold: Annotated[
         list[str] | None, typer.Option(metavar="form|att:N", help=_("Leave out the form or an attachment; repeatable."))
     ] = None,

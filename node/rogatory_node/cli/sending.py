@@ -34,10 +34,13 @@ ToOption = Annotated[
     list[str],
     typer.Option("--to", metavar="AUTHORITY", help=_("Recipient: its digits, their beginning, or a country.")),
 ]
-FileOption = Annotated[Path, typer.Option("--file", metavar="REQUEST.json", help=_("The request, as JSON."))]
+RequestOption = Annotated[Path, typer.Option("--file", metavar="REQUEST.json", help=_("The request, as JSON."))]
+LetterOption = Annotated[Path, typer.Option("--file", metavar="LETTER.json", help=_("The letter, as JSON."))]
 AttachOption = Annotated[list[Path], typer.Option("--attach", metavar="FILE", help=_("A file to attach; repeatable."))]
-LangOption = Annotated[str | None, typer.Option("--lang", metavar="TAG", help=_("Language of the request."))]
-LifeOption = Annotated[int, typer.Option("--life", metavar="DAYS", help=_("How many days delivery is tried, 1 to 90."))]
+LangOption = Annotated[str | None, typer.Option("--lang", metavar="TAG", help=_("Language of the letter."))]
+LifeOption = Annotated[
+    int, typer.Option("--life", min=1, max=90, metavar="DAYS", help=_("How many days delivery is tried, 1 to 90."))
+]
 WaitOption = Annotated[
     int | None, typer.Option("--wait", metavar="LEVEL", help=_("Wait for evidence: 30, 35, 40 or 50."))
 ]
@@ -52,10 +55,10 @@ def add(app: typer.Typer) -> None:
 
 def send(
     to: ToOption,
-    file: FileOption,
+    file: RequestOption,
     home: HomeOption,
     attach: AttachOption = [],  # noqa: B006 - read only
-    case: Annotated[str | None, typer.Option("--case", help=_("Send it in this case."))] = None,
+    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help=_("Send it in this case."))] = None,
     lang: LangOption = None,
     life: LifeOption = 30,
     role: AsOption = "operator",
@@ -69,8 +72,10 @@ def send(
 
 
 def reply(
-    case: Annotated[str, typer.Argument(metavar="CASE", help=_("The case: its digits or your own reference."))],
-    file: FileOption,
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help=_("The case: its digits, their beginning, or your own reference."))
+    ],
+    file: LetterOption,
     home: HomeOption,
     to: ToOption = [],  # noqa: B006 - read only
     attach: AttachOption = [],  # noqa: B006 - read only

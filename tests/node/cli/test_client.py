@@ -94,6 +94,7 @@ async def test_a_refusal_comes_before_the_end_of_an_upload(home: Home, tmp_path:
 @pytest.mark.parametrize("left", [False, True])
 def test_a_node_that_does_not_run_is_named_with_serve(home: Home, left: bool) -> None:
     home.run.mkdir()
+    home.config.touch()
     if left:
         import socket
 
@@ -103,6 +104,13 @@ def test_a_node_that_does_not_run_is_named_with_serve(home: Home, left: bool) ->
         Client(home).get("/status")
     assert refused.value.slug == "not-running"
     assert "rogatory serve" in (refused.value.next or "")
+
+
+def test_a_folder_without_a_node_is_told_apart(home: Home) -> None:
+    with pytest.raises(Failure) as refused:
+        Client(home).get("/status")
+    assert refused.value.slug == "home.missing"
+    assert "rogatory init" in (refused.value.next or "")
 
 
 async def test_a_node_that_is_silent_or_breaks_off_is_told_apart(home: Home) -> None:

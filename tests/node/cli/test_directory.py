@@ -19,6 +19,8 @@ async def test_the_directory_is_a_list_for_people_and_a_document_for_programs(cl
     assert (status, len(found["authorities"])) == (0, 6)
     _, found = await cli("directory", "--cc", "XB")
     assert [each["aid"] for each in found["authorities"]] == [world.xb.aid.hex()]
+    _, text = await cli("directory", "--cc", "XZ", text=True)
+    assert "no authority of this country" in text
     _, text = await cli("directory", text=True)
     assert "XB Authority B" in text
     assert "suspended" in text

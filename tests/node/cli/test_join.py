@@ -142,6 +142,11 @@ def test_what_are_no_digits_is_wrong_usage(join: Join, typed: str) -> None:
     assert join(typed)[0] == 2
 
 
+def test_without_a_terminal_the_digits_are_asked_of_nobody(home: Home, site: Site, capsys) -> None:
+    assert run(["join", "--home", str(home.root), "--registry-url", site.url]) == 2
+    assert "--registry" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("url", ["ftp://x.example", "x.example", "https://", 'https://x"y', "https://x.example/?a=b"])
 def test_what_is_no_address_is_wrong_usage(join: Join, url: str) -> None:
     assert join("1" * 30, url=url)[0] == 2
@@ -170,5 +175,5 @@ def test_people_are_told_what_comes_next(home: Home, site: Site, capsys: pytest.
     words = ["join", "--home", str(home.root), "--registry-url", site.url, "--registry", digits_of(site.registry.aid)]
     assert run(words) == 0
     text = capsys.readouterr().out
-    assert "waits there for a decision" in text
+    assert f"rogatory keys digits --home {home.root}" in text
     assert "rogatory serve" in text

@@ -201,5 +201,6 @@ def test_export_asks_the_node_for_a_file_by_its_whole_path(
 
 
 def test_export_without_a_running_node_names_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "node.toml").touch()
     assert run(["export", "ref-1", "--home", str(tmp_path), "--out", str(tmp_path / "x.zip")]) == 1
     assert "rogatory serve" in capsys.readouterr().err

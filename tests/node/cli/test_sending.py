@@ -94,7 +94,7 @@ async def test_all_that_is_wrong_is_said_and_nothing_is_sent(cli: Cli, served: N
         (["--to", "XZ"], 1, "recipient.unknown"),
         (["--to", "XC"], 1, "recipient.ambiguous"),
         (["--to", "XD"], 1, "recipient.not-admitted"),
-        (["--to", "XB", "--life", "91"], 1, "field"),
+        (["--to", "XB", "--life", "91"], 2, "usage"),
         (["--to", "XB", "--case", "ffffff"], 1, "case.unknown"),
         (["--to", "XB", "--attach", "/nonexistent/file"], 2, "unreadable"),
         (["--to", "XB", "--attach", "/tmp"], 2, "unreadable"),
