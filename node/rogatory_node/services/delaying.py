@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, update
 
 from rogatory_node.services.sending import NEVER, Sending
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.engine import among
 from rogatory_node.storage.tables import letters, outbox
 from rogatory_protocol import letter
 from rogatory_protocol.delivery import DURABLE, Action, Event, State, advance, event_of_error
@@ -118,7 +119,7 @@ def _rows(connection: Connection, refusals: Sequence[Refusal]) -> dict[tuple[byt
             letters.c.raw_sealed,
         )
         .join(letters, letters.c.digest == outbox.c.letter)
-        .where(tuple_(outbox.c.letter, outbox.c.aid).in_(places))
+        .where(among(outbox.c.letter, outbox.c.aid, places))
     )
     return {(row.letter, row.aid): row for row in connection.execute(query)}
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, and_, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import BlobFolder, blob_name
@@ -293,7 +293,9 @@ class Reading:
         numbered = {(row.from_aid, row.conv, row.seq - 1) for row in rows if row.seq > 1}
         line = tuple_(letters.c.from_aid, letters.c.conv, letters.c.seq)
         by_name = connection.execute(select(letters).where(letters.c.digest.in_(named))).all()
-        by_number = connection.execute(select(letters).where(and_(line.in_(numbered)))).all() if numbered else []
+        # SQLite goes through the index for the conversations, and would read every letter for the lines alone.
+        near = letters.c.conv.in_({conv for _, conv, _ in numbered})
+        by_number = connection.execute(select(letters).where(near, line.in_(numbered))).all() if numbered else []
         return [*{row.digest: row for row in (*by_name, *by_number)}.values()]
 
     def _chain(self, row: Any, body: letter.Body, before: list[Any]) -> tuple[bool, bool]:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, update
 
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
+from rogatory_node.storage.engine import among
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, evidence, letters, seen
 from rogatory_protocol import envelope, letter
@@ -162,7 +163,7 @@ class Receiving:
     def _taken(self, connection: Connection, judged: Sequence[Judged]) -> set[tuple[bytes, bytes]]:
         """Letter ids that are used up: (sender, id) pairs of this group that are in the store."""
         pairs = {(each.peer, each.letter.body.id) for each in judged if each.letter}
-        query = select(seen.c.from_aid, seen.c.letter_id).where(tuple_(seen.c.from_aid, seen.c.letter_id).in_(pairs))
+        query = select(seen.c.from_aid, seen.c.letter_id).where(among(seen.c.from_aid, seen.c.letter_id, pairs))
         return {(row.from_aid, row.letter_id) for row in connection.execute(query)}
 
     def _decide(

@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, func, select
 
 from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.services.fresh import Fresh
 from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.engine import among, insert
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, letters, outbox, sequences
 from rogatory_protocol import letter, parts
@@ -144,7 +144,7 @@ class Sending:
     def _numbers(self, connection: Connection, drafts: Sequence[Draft]) -> dict[Line, tuple[int, Digest]]:
         """Return number and digest of our last letter on each line that these drafts continue."""
         lines = {_line(draft.body) for draft in drafts}
-        query = select(sequences).where(tuple_(sequences.c.conv, sequences.c.to_hash).in_(lines))
+        query = select(sequences).where(among(sequences.c.conv, sequences.c.to_hash, lines))
         return {(row.conv, row.to_hash): (row.seq, Digest(row.digest)) for row in connection.execute(query)}
 
     def _core(

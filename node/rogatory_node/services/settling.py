@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from rogatory_node.storage import audit_log
+from rogatory_node.storage.engine import among
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import evidence, letters, outbox
 from rogatory_protocol.delivery import DURABLE, Action, State, advance, event_of_evidence
@@ -105,13 +106,13 @@ def _ways(connection: Connection, verified: Sequence[Evidence]) -> dict[Place, _
     query = (
         select(outbox.c.letter, outbox.c.aid, outbox.c.state, letters.c.exp)
         .join(letters, letters.c.digest == outbox.c.letter)
-        .where(tuple_(outbox.c.letter, outbox.c.aid).in_(places))
+        .where(among(outbox.c.letter, outbox.c.aid, places))
     )
     ways = {
         (row.letter, row.aid): _Way(state=State(row.state), exp=row.exp, held={}) for row in connection.execute(query)
     }
     columns = (evidence.c.digest, evidence.c.letter, evidence.c.from_aid, evidence.c.lvl, evidence.c.code)
-    heard = select(*columns).where(tuple_(evidence.c.letter, evidence.c.from_aid).in_(places))
+    heard = select(*columns).where(among(evidence.c.letter, evidence.c.from_aid, places))
     for row in connection.execute(heard):
         if (row.letter, row.from_aid) in ways:
             level = Level(row.lvl)

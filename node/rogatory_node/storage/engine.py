@@ -14,13 +14,13 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Table, create_engine, event, make_url
+from sqlalchemy import URL, ColumnElement, Connection, Table, and_, create_engine, event, make_url, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -118,6 +118,17 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     """Make an INSERT that has ``on_conflict_do_nothing`` and ``on_conflict_do_update`` on either engine."""
     maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return maker(table)
+
+
+def among(
+    one: ColumnElement[Any], other: ColumnElement[Any], pairs: Collection[tuple[Any, Any]]
+) -> ColumnElement[bool]:
+    """Make the condition that two columns hold one of these pairs.
+
+    SQLite reads the whole table for a list of pairs; for the lists of their halves it goes through the index.
+    """
+    ones, others = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    return and_(one.in_(ones), other.in_(others), tuple_(one, other).in_(pairs))
 
 
 def wal_reset_affected(version: tuple[int, int, int]) -> bool:

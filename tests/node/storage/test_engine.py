@@ -15,6 +15,7 @@ from rogatory_node import migrations
 from rogatory_node.storage import engine as engines
 from rogatory_node.storage.engine import (
     SQLITE_WRITING,
+    among,
     check_postgres,
     check_sqlite,
     insert,
@@ -30,7 +31,9 @@ from rogatory_node.storage.errors import (
     UnsafeDatabaseError,
     WriterTakenError,
 )
-from rogatory_node.storage.tables import cards, meta
+from rogatory_node.storage.tables import cards, meta, sequences
+
+CONV, TO = [bytes([n]) * 16 for n in (1, 2)], [bytes([n]) * 32 for n in (1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -263,3 +266,22 @@ def test_a_database_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> 
         open_writing(f"sqlite:///{tmp_path}/nowhere/node.db")
     with pytest.raises(StorageFailedError):
         open_writing(f"postgresql://rogatory@/x?host={tmp_path}")
+
+
+def test_pairs_are_found_exactly_and_through_the_index(sqlite_url: str) -> None:
+    opened = open_writing(sqlite_url)
+    opened.run(migrations.upgrade)
+    place = (sequences.c.conv, sequences.c.to_hash)
+    query = select(*place).where(among(*place, [(CONV[0], TO[0]), (CONV[1], TO[1])]))
+
+    def look(conn: Connection) -> None:
+        rows = [{"conv": conv, "to_hash": to, "seq": 1, "digest": bytes(32)} for conv in CONV for to in TO]
+        conn.execute(sequences.insert(), rows)
+        assert {tuple(row) for row in conn.execute(query)} == {(CONV[0], TO[0]), (CONV[1], TO[1])}
+        sql = str(query.compile(conn, compile_kwargs={"literal_binds": True}))
+        plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+        assert not any("SCAN sequences" in step for step in plan)
+        conn.rollback()
+
+    opened.run(look)
+    opened.close()
