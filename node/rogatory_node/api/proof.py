@@ -72,6 +72,11 @@ def _refused(error: Exception, out: Path) -> Problem:
     if isinstance(error, proving.BundleExistsError):
         following = later("Choose another name, or say --force.")
         return Problem(409, error.code, later("There is a file {path} already."), following, path=out)
+    if isinstance(error, proving.AttachmentUnknownError):
+        following = later("Look at their numbers, which begin with 0: rogatory show")
+        return Problem(
+            404, error.code, later("No letter of these has an attachment that is to be withheld."), following
+        )
     if isinstance(error, BundleError):
         following = later("Withhold attachments, or choose letters.")
         return Problem(413, "export.too-large", later("The bundle would be larger than 4 GiB."), following)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rogatory_node.cli.output import USAGE, Failure, note
+from rogatory_node.cli.output import USAGE, Failure, note, refuse_unwritable
 from rogatory_node.i18n import _
 
 NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay")
@@ -40,6 +40,8 @@ def bench(
             code=USAGE,
             slug="unknown",
         )
+    if report_file is not None:
+        refuse_unwritable(report_file)
     before = machine()
     wanted = Wanted(count=count, seconds=seconds, size=size, in_flight=in_flight, database=database)
     result: dict[str, Any] = {"name": name, "machine": before, "versions": versions(), **scene(wanted, note)}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rogatory_node.cli.output import REFUSED, Failure, note
+from rogatory_node.cli.output import REFUSED, Failure, note, refuse_unwritable
 from rogatory_node.i18n import _
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def demo(
     from rogatory_node.demo.report import report
     from rogatory_node.stage import CommandError, Stage
 
+    if report_file is not None:
+        refuse_unwritable(report_file)
     place = _place(folder)
     papers = place / "papers"
     papers.mkdir()

@@ -8,6 +8,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from rogatory_node.i18n import _
@@ -41,6 +42,22 @@ def emit(as_json: bool, value: Mapping[str, Any], text: Any = "", *, flush: bool
             print(text, flush=flush)
     else:
         _console().print(text)
+
+
+def refuse_unwritable(file: Path) -> None:
+    """Try to write a file before the long work whose result it is to hold; leave no new one behind.
+
+    Raises:
+        Failure: It cannot be written.
+    """
+    there = file.exists()
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        what = _("{file} cannot be written: {why}").format(file=file, why=error.strerror)
+        raise Failure(what, code=USAGE, slug="unwritable") from None
+    if not there:
+        file.unlink()
 
 
 def note(text: str) -> None:

@@ -50,6 +50,12 @@ class NothingChosenError(ProvingError):
     code: ClassVar[str] = "export.nothing"
 
 
+class AttachmentUnknownError(ProvingError):
+    """What is to be withheld is in no letter that was chosen: a wrong number would show what was to stay here."""
+
+    code: ClassVar[str] = "export.attachment"
+
+
 class BundleExistsError(ProvingError):
     """There is a file of this name already."""
 
@@ -153,7 +159,9 @@ class Proving:
         Raises:
             DamagedError: A row was changed.
             NotProvedError: The logs that this node follows do not prove one of the authorities.
+            AttachmentUnknownError: No letter has an attachment that is to be withheld.
         """
+        unknown = wish.without
         files = {README: TEXT.read_bytes()}
         attachments: dict[str, Attachment] = {}
         heads: list[proving_audit.Quote] = []
@@ -165,7 +173,10 @@ class Proving:
             parsed = letter.parse(self.sealer.open("letters", "raw_sealed", row.digest, row.raw_sealed))
             needed |= dict.fromkeys((parsed.body.sender, *parsed.body.to))
             heads.append((parsed.body.sender, parsed.core.head))
+            unknown -= frozenset(range(len(parsed.body.att)))
             files |= self._letter(row, parsed, wish, by_letter.get(row.digest, []), attachments)
+        if unknown:
+            raise AttachmentUnknownError
         for row in material.evidence:
             raw = self.sealer.open("evidence", "raw_sealed", row.digest, row.raw_sealed)
             content = parse_evidence(raw).content

@@ -77,6 +77,7 @@ async def test_what_is_withheld_stays_here(ask: Ask, came: Came, node: Node, tmp
         ({"withhold": ["attachments"]}, 400, "field"),
         ({"withhold": ["att:x"]}, 400, "field"),
         ({"withhold": ["att:256"]}, 400, "field"),
+        ({"withhold": ["att:0"]}, 404, "export.attachment"),
     ],
 )
 async def test_what_cannot_be_exported_is_refused_by_name(

@@ -38,6 +38,14 @@ def test_the_attachments_arrived_whole(report: dict[str, object]) -> None:
     assert sizes[-1] == 64 * 1024 * 1024
 
 
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_built(tmp_path: Path) -> None:
+    words = ["demo", "--once", "--json", str(tmp_path / "no" / "out.json"), "--folder", str(tmp_path / "network")]
+    done = subprocess.run([sys.executable, "-m", "rogatory_node", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "out.json" in done.stderr
+    assert not (tmp_path / "network").exists()
+
+
 def test_the_folder_of_a_demonstration_must_be_new(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "rogatory_node", "demo", "--once", "--folder", str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -1,11 +1,12 @@
 """One result or one failure."""
 
 import json
+from pathlib import Path
 
 import pytest
 from rich.table import Table
 
-from rogatory_node.cli.output import Failure, emit, note, show_failure
+from rogatory_node.cli.output import Failure, emit, note, refuse_unwritable, show_failure
 
 
 def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,3 +41,16 @@ def test_a_failure_as_json_is_on_standard_output(capsys: pytest.CaptureFixture[s
 def test_a_note_is_beside_the_result(capsys: pytest.CaptureFixture[str]) -> None:
     note("waiting")
     assert capsys.readouterr() == ("", "waiting\n")
+
+
+def test_a_file_is_tried_before_long_work_and_left_as_it_was(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("kept")
+    for file in (kept, tmp_path / "new"):
+        refuse_unwritable(file)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert kept.read_text() == "kept"
+    for file in (tmp_path, tmp_path / "no" / "file"):
+        with pytest.raises(Failure) as refused:
+            refuse_unwritable(file)
+        assert refused.value.code == 2
