@@ -20,7 +20,7 @@ from rogatory_keys.directory import Entry
 from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
 from rogatory_node.i18n import later
-from rogatory_node.services import awaiting, cases, composing, uploads
+from rogatory_node.services import awaiting, cases, composing, sending, uploads
 from rogatory_node.services.intake import ChangedError, Intake, Taken
 from rogatory_protocol.errors import LocalProtocolError
 from rogatory_protocol.evidence import Level
@@ -206,6 +206,11 @@ async def queue(node: Node, order: composing.Order, chosen: Sequence[Id16] = ())
         node.uploads.restore(chosen, taken)
         what = later("The letter cannot be sent: {reasons}")
         raise Problem(422, error.code, what, reasons=str(error)) from None
+    except sending.HeldError as error:
+        node.uploads.restore(chosen, taken)
+        what = later("This database was restored, and a recipient has not yet given back what was lost.")
+        following = later("Wait until a link to it has been up for a while, or begin a new conversation.")
+        raise Problem(409, error.code, what, following) from None
     except Exception:
         node.uploads.restore(chosen, taken)
         raise

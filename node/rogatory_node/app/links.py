@@ -16,6 +16,7 @@ from rogatory_node.delivery.cards import Exchange
 from rogatory_node.delivery.office import Office
 from rogatory_node.delivery.peers import Peers
 from rogatory_node.delivery.quotas import GIB, Allowed, Quotas
+from rogatory_node.delivery.resync import Resync
 from rogatory_node.delivery.shelf import claims_of, own_digest, shelf_of
 from rogatory_node.delivery.views import Views
 from rogatory_node.registry.running import Registries
@@ -24,6 +25,9 @@ from rogatory_node.services.completing import Completing
 from rogatory_node.services.expiring import Expiring
 from rogatory_node.services.halting import Brake
 from rogatory_node.services.receiving import Receiving
+from rogatory_node.services.recovering import Recovering
+from rogatory_node.services.resuming import Resuming
+from rogatory_node.services.resyncing import Resyncing
 from rogatory_node.services.sending import Sending
 from rogatory_node.services.trust import Trust
 from rogatory_node.transport.link import Identity
@@ -85,6 +89,13 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
         known=known_in(store.readers),
         halt=halt.brake.pull,
     )
+    resync = Resync(
+        Resyncing(me=me.aid, sealer=me.sealer),
+        Recovering(me=me.aid, sealer=me.sealer),
+        Resuming(me=me.aid, sealer=me.sealer),
+        office,
+    )
+    views.meets = resync.met
     # The exchange tells the peers of addresses, and they give it their links.
     exchange = Exchange(shelf_of(trust, cards, me=me.aid, poke=registries.poke, found=lambda aid: peers.found(aid)))
     identity = Identity(aid=me.aid, signer=me.node, node_key=trust.node_key)
@@ -95,7 +106,7 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
         cards.address_of,
         followed=lambda: [each.registry for each in registries.followers],
         allow_private=config.allow_private_addresses,
-        parts=(exchange.join, views.join, boots.join),
+        parts=(exchange.join, views.join, boots.join, resync.join),
     )
     cards.watch(peers.found)  # a card may also come over HTTP, of a registry that could not be dialled before
     trust.watch(lambda _alarms: peers.recheck())

@@ -5,7 +5,7 @@
 * `handlers` says who takes a frame by its type, `refusals` who takes an ERROR by the type of our question; other
   modules put theirs in before `run`. A handler acts in the order of arrival and must not wait for the peer; what takes
   long goes into `line.spawn`. A question that has no handler is answered ERROR 21.
-* `on_ready` are told of the peer's READY once it is endorsed.
+* `on_ready` are told of the peer's READY once it is endorsed, `on_keys` that it has given more one-time keys.
 * Several links to one peer share the work: what one has offered or pulls, no other does until that one ends.
 """
 
@@ -69,6 +69,7 @@ class Session:
             Type.PULL: self._pulling.refused,
         }
         self.on_ready: Final[list[ReadyHook]] = []
+        self.on_keys: Final[list[Callable[[], None]]] = []
 
     def wake(self, queued: Sequence[Digest] = ()) -> None:
         """Say that these letters to this peer were queued; without any: that there may be anything for it."""
@@ -206,10 +207,10 @@ class Session:
         self.line.state.endorse()
         if self.dialled:
             await self._say_ready()
+        for hook in self.on_ready:  # first: what a READY shows may keep letters back
+            await hook(frame.body)
         for part in (self._offering.run, self._taking.run, self._taking.repeat, self._pulling.run):
             self.line.spawn(part())
-        for hook in self.on_ready:
-            await hook(frame.body)
 
     # Life
 
@@ -231,6 +232,8 @@ class Session:
 
     def _keys_arrived(self) -> None:
         self._offering.resume()
+        for hook in self.on_keys:
+            hook()
 
     # Links beside this one
 

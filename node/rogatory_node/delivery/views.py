@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.delivery.session import Session
 from rogatory_node.services import peering
-from rogatory_node.services.peering import Met, Quoted
+from rogatory_node.services.peering import Meeting, Met, Quoted
 from rogatory_node.storage.errors import StorageError
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol.audit import Head
@@ -25,6 +25,12 @@ from rogatory_protocol.ids import Aid, Digest
 WRITE_SECONDS: Final = 30.0
 
 Alarm = Callable[[str, Aid, Digest | None], None]
+Meets = Callable[[Session, Meeting], None]
+"""Told of every READY, after it was compared with what is stored."""
+
+
+def _nothing(_session: Session, _meeting: Meeting) -> None:
+    """Nobody asks peers for what was lost."""
 
 
 class Views:
@@ -33,6 +39,7 @@ class Views:
     def __init__(self, heads: dict[Aid, Head], *, writer: Writer, wall: Callable[[], float], alarm: Alarm) -> None:
         """Take what is stored; *alarm* is told ``peer.restored`` or ``audit.longer_abroad``, and the peer."""
         self._heads, self._writer, self._wall, self._alarm = heads, writer, wall, alarm
+        self.meets: Meets = _nothing
         self._unwritten: set[Aid] = set()
 
     @classmethod
@@ -47,7 +54,7 @@ class Views:
         line = session.line
 
         async def ready(body: dict[str, Any]) -> None:
-            line.spawn(self._meet(line.peer, body))
+            await self._meet(session, body)
             line.spawn(self._keep())
 
         session.on_ready.append(ready)
@@ -78,13 +85,15 @@ class Views:
             self._unwritten |= taken
             raise
 
-    async def _meet(self, peer: Aid, body: dict[str, Any]) -> None:
+    async def _meet(self, session: Session, body: dict[str, Any]) -> None:
+        peer = session.line.peer
         command = Met(aid=peer, inc=body["inc"], claim=body["audit"], now=int(self._wall()))
         meeting = await self._writer.execute(peering.met, command)
         if meeting.restored:
             self._alarm("peer.restored", peer, None)
         if meeting.longer:
             self._alarm("audit.longer_abroad", peer, None)
+        self.meets(session, meeting)
 
     async def _keep(self) -> None:
         while True:

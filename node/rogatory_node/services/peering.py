@@ -3,6 +3,8 @@
 * A letter that waits for a later attempt does not count before its time: nobody is dialled for it.
 * An expired letter is offered once more on the next link, but no link is dialled for it.
 * A peer whose database is another one than before was restored: that is a leaf of the audit log.
+* A peer that claims a longer history of ours than we have is asked for what we lost; until that is done, it is
+  ``unsynced`` since then.
 * Of a peer's audit heads the longest is kept, and never a shorter one in its place.
 """
 
@@ -74,10 +76,12 @@ class Meeting:
     Attributes:
         restored: The peer's database is another one than it was.
         longer: It says that it holds a longer history of ours than we have.
+        unsynced: What we lost by a restore is not back from it: for that or for an earlier READY.
     """
 
     restored: bool
     longer: bool
+    unsynced: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,23 +94,27 @@ class Quoted:
 
 def met(connection: Connection, ready: Sequence[Met]) -> list[Meeting]:
     """Keep the incarnation of each peer; note in the audit log whose is another one than before."""
-    mine = select(peers.c.aid, peers.c.inc).where(peers.c.aid.in_({each.aid for each in ready}))
-    held = {Aid(row.aid): row.inc for row in connection.execute(mine)}
+    mine = select(peers.c.aid, peers.c.inc, peers.c.unsynced).where(peers.c.aid.in_({each.aid for each in ready}))
+    known = connection.execute(mine).all()
+    held = {Aid(row.aid): row.inc for row in known}
+    since: dict[Aid, int | None] = {Aid(row.aid): row.unsynced for row in known}
     own = audit_log.head(connection)
     found: list[Meeting] = []
     events: list[audit_log.Event] = []
     for each in ready:
         before = held.get(each.aid)
         restored = before is not None and before != each.inc
-        found.append(Meeting(restored=restored, longer=each.claim is not None and each.claim.is_longer_than(own)))
+        longer = each.claim is not None and each.claim.is_longer_than(own)
+        if longer and since.get(each.aid) is None:
+            since[each.aid] = each.now
+        found.append(Meeting(restored=restored, longer=longer, unsynced=since.get(each.aid) is not None))
         if restored:
             events.append(audit_log.Event(ev="peer.restored", obj=Digest(each.aid), who="node"))
         held[each.aid] = each.inc
-    rows = [{"aid": aid, "inc": held[aid]} for aid in {each.aid for each in ready}]
+    rows = [{"aid": aid, "inc": held[aid], "unsynced": since.get(aid)} for aid in {each.aid for each in ready}]
     statement = insert(connection, peers)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["aid"], set_={"inc": statement.excluded.inc}), rows
-    )
+    newer = {name: statement.excluded[name] for name in ("inc", "unsynced")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["aid"], set_=newer), rows)
     if events:
         audit_log.append(connection, events, now=ready[-1].now, random=os.urandom)
     return found

@@ -3,6 +3,8 @@
 * ``Sending.queue`` writes letter, outbox rows and audit leaf in one transaction; the core is written there, once for
   all recipients, so that numbers have no gaps and the audit head is a durable one.
 * ``Sending.due`` reads what a peer is owed, urgent first; that something is offered is known in memory only.
+* To a peer that has not given back what a restore lost, only urgent letters and new conversations go, and no other is
+  numbered (B.12.4).
 * ``Sending.settle`` records verified evidence and moves the letter by the table; the caller sends ACKD after it.
 """
 
@@ -11,9 +13,9 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, func, literal, or_, select
 
 from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
@@ -22,7 +24,7 @@ from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import among, insert
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, letters, outbox, sequences
+from rogatory_node.storage.tables import blobs, letters, outbox, peers, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
@@ -42,6 +44,12 @@ NEVER: Final = 2**62
 
 Line = tuple[bytes, bytes]
 """Conversation and hash of the recipients: what letters are numbered by (B.8 ``seq``)."""
+
+
+class HeldError(Exception):
+    """A letter of an old conversation may not be numbered: its peer may hold later numbers than we do (B.12.4)."""
+
+    code: ClassVar[str] = "letter.held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +96,12 @@ class Sending:
         Raises:
             LocalProtocolError: A draft is not ours, its parts do not fit its body, an attachment has no file, or it
                 would live too long.
+            HeldError: It is not urgent, its conversation is old, and a recipient has not given back what a restore
+                lost.
         """
         now = int(self.wall())
         entries = [self._check(draft) for draft in drafts]
+        _check_held(connection, drafts)
         head = audit_log.head(connection)
         numbers = self._numbers(connection, drafts)
         cores = [self._core(draft, numbers, head, now) for draft in drafts]
@@ -199,6 +210,9 @@ class Sending:
             .order_by(letters.c.urg.desc(), letters.c.ts, letters.c.seq, letters.c.digest)
             .limit(most)
         )
+        since = _unsynced(connection, {peer}).get(peer)
+        if since is not None:
+            query = query.where(or_(letters.c.urg == letter.MAX_URGENCY, ~_is_old(letters.c.conv, since)))
         return [Due(digest=Digest(row.digest), urg=row.urg) for row in connection.execute(query)]
 
     def next_attempt(self, connection: Connection, peer: Aid) -> int | None:
@@ -272,6 +286,28 @@ def _outgoing(draft: Draft, core: letter.Core, digest: Digest, raw: bytes, entri
     return Outgoing(
         letter=raw, parts=draft.parts, digest=digest, exp=core.exp, urg=draft.body.urg, blobs=blobs_of(entries)
     )
+
+
+def _unsynced(connection: Connection, aids: set[Aid]) -> dict[Aid, int]:
+    """Return which of these have not given back what a restore lost, and since when we know of it."""
+    query = select(peers.c.aid, peers.c.unsynced).where(peers.c.aid.in_(aids), peers.c.unsynced.is_not(None))
+    return {Aid(row.aid): row.unsynced for row in connection.execute(query)}
+
+
+def _check_held(connection: Connection, drafts: Sequence[Draft]) -> None:
+    waited = _unsynced(connection, {aid for draft in drafts for aid in draft.body.to})
+    for draft in drafts if waited else ():
+        since = [waited[aid] for aid in draft.body.to if aid in waited]
+        if since and draft.body.urg < letter.MAX_URGENCY:
+            old = select(_is_old(literal(draft.body.conv, LargeBinary), max(since)))
+            if connection.execute(old).scalar_one():
+                raise HeldError
+
+
+def _is_old(conv: ColumnElement[bytes], since: int) -> ColumnElement[bool]:
+    """Tell whether a conversation had begun by then: a peer may hold later letters of it than we do."""
+    older = letters.alias()
+    return select(older.c.digest).where(older.c.conv == conv, older.c.stored_at <= since).exists()
 
 
 def _line(body: letter.Body) -> Line:

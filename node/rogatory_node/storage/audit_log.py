@@ -16,7 +16,7 @@ from rogatory_node.storage.tables import audit, meta
 from rogatory_protocol.audit import SALT_BYTES, Head, Leaf, head_of, leaf_bytes
 from rogatory_protocol.audit import append as append_leaf
 from rogatory_protocol.ids import Digest
-from rogatory_protocol.merkle import HASH_BYTES, Frontier
+from rogatory_protocol.merkle import HASH_BYTES, Frontier, leaf_hash
 from rogatory_protocol.rcbor import decode, encode
 
 _KEY: Final = "audit"
@@ -50,6 +50,15 @@ def head(connection: Connection) -> Head:
     return head_of(epoch, frontier)
 
 
+def root_at(connection: Connection, epoch: int, size: int) -> bytes:
+    """Return the root over the first leaves of an epoch, from all of these: too slow for anything but a restore."""
+    first = select(audit.c.leaf).where(audit.c.epoch == epoch, audit.c.n < size).order_by(audit.c.n)
+    frontier = Frontier()
+    for leaf in connection.execute(first).scalars():
+        frontier = frontier.append(leaf_hash(bytes(leaf)))
+    return frontier.root()
+
+
 def append(connection: Connection, events: Sequence[Event], *, now: int, random: Random) -> None:
     """Append a leaf for each event, in order.
 
@@ -58,6 +67,17 @@ def append(connection: Connection, events: Sequence[Event], *, now: int, random:
     """
     epoch, frontier = _held(connection)
     _write(connection, epoch, frontier, events, now=now, random=random)
+
+
+def begin_epoch(connection: Connection, epoch: int, events: Sequence[Event], *, now: int, random: Random) -> None:
+    """Go on in a new epoch after a restore that lost leaves; the events are its first leaves.
+
+    Raises:
+        LookupError: The log was never founded, or the epoch is not a later one.
+    """
+    if epoch <= _held(connection)[0]:
+        raise LookupError("an epoch of the audit log is a later one")
+    _write(connection, epoch, Frontier(), events, now=now, random=random)
 
 
 def _write(

@@ -291,6 +291,8 @@ peers = Table(
     _b("head_root", 32, nullable=True),
     _n("given_epoch", nullable=True),
     _n("given_size", nullable=True),
+    # Since when we know that we were restored and that this peer may hold what we lost (B.12.4); null when it is back.
+    _n("unsynced", nullable=True),
 )
 
 # First statements that wait for a decision of this registry (B.6.5).

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from offices import NOW
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from rogatory_node.api import letters as api
 from rogatory_node.api.context import Node
-from rogatory_node.storage.tables import letters
+from rogatory_node.storage.tables import letters, outbox, peers
 from rogatory_protocol.audit import Head
 from rogatory_protocol.evidence import Content, Level, accept
 from rogatory_protocol.evidence import payload as evidence_payload
@@ -180,6 +180,25 @@ async def test_uploads_of_a_letter_that_cannot_be_sent_may_be_used_again(ask: As
     assert (await ask("POST", "/letters", json=letter(uploads=[upload["upload"]])))[0] == 201
     status, answer = await ask("POST", "/letters", json=letter(uploads=[upload["upload"]]))
     assert (status, answer["code"]) == (409, "upload.unknown")
+
+
+async def test_DLV_06_a_letter_that_would_get_a_number_twice_is_held(ask: Ask, node: Node) -> None:
+    _, first = await ask("POST", "/letters", json=letter())
+    async with node.readers.connect() as connection:
+        aid = (await connection.execute(select(outbox.c.aid))).scalar_one()
+        stored_at = (await connection.execute(select(letters.c.stored_at))).scalar_one()
+
+    def lose(connection: Connection, commands: list[int]) -> list[None]:
+        connection.execute(peers.insert(), [{"aid": aid, "unsynced": each} for each in commands])
+        return [None for _ in commands]
+
+    await node.writer.execute(lose, stored_at)
+    _, upload = await uploaded(ask, b"abc")
+    asked = {"to": [], "case": first["case"], "uploads": [upload["upload"]]}
+    status, answer = await ask("POST", "/letters", json=letter(b'{"kind":"reminder"}', **asked))
+    assert (status, answer["code"]) == (409, "letter.held")
+    urgent = letter(b'{"kind":"reminder","urgency":{"grade":"EMERGENCY"}}', **asked)
+    assert (await ask("POST", "/letters", json=urgent))[0] == 201
 
 
 async def test_what_cannot_be_understood_is_refused(ask: Ask) -> None:

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from rogatory_node.services.receiving import Receiving, judge
-from rogatory_node.services.sending import Draft, Sending
+from rogatory_node.services.sending import Draft, HeldError, Sending
 from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.engine import WritingConnection, open_writing
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, evidence, outbox
+from rogatory_node.storage.tables import blobs, evidence, outbox, peers
 from rogatory_protocol import envelope, letter, parts
 from rogatory_protocol.attachment import Entry, chunk_count, entry_bytes
 from rogatory_protocol.audit import Head
@@ -264,3 +264,34 @@ def test_the_whole_way_from_queue_to_complete(
         assert settle(connection, sending, each).state is State.COMPLETE
     assert waiting(connection, sending) == []
     other.close()
+
+
+def unsync(connection: WritingConnection, aid: Aid, since: int | None) -> None:
+    """Note that a peer has not given back what a restore lost, or that it has."""
+
+    def write(conn: Connection) -> None:
+        conn.execute(peers.delete().where(peers.c.aid == aid))
+        conn.execute(peers.insert(), {"aid": aid, "unsynced": since})
+
+    transact(connection, write)
+
+
+def test_DLV_06_until_a_peer_gave_back_what_was_lost_old_conversations_wait(
+    connection: WritingConnection, sending: Sending
+) -> None:
+    later = replace(sending, wall=lambda: float(NOW + 10))
+    (old,) = queue(connection, sending, draft(1, to=(XB, XC)))
+    unsync(connection, XB, NOW + 5)
+    urgent, new, second = queue(
+        connection, later, draft(2, urg=3), draft(3, conv=0xC1), draft(4, conv=0xC1)
+    )  # an emergency, and a conversation that began after the restore
+    assert {each.digest for each in waiting(connection, later)} == {urgent, new, second}
+    assert [each.digest for each in waiting(connection, later, XC)] == [old]
+    with pytest.raises(HeldError):
+        queue(connection, later, draft(5))
+    with pytest.raises(HeldError):
+        queue(connection, later, draft(6, to=(XB, XC)))
+    queue(connection, later, draft(7, to=(XC,)))
+    unsync(connection, XB, None)
+    queue(connection, later, draft(5))
+    assert len(waiting(connection, later)) == 5

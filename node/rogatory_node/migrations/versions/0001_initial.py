@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("head_root", sa.LargeBinary(length=32), nullable=True),
         sa.Column("given_epoch", sa.BigInteger(), nullable=True),
         sa.Column("given_size", sa.BigInteger(), nullable=True),
+        sa.Column("unsynced", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("aid", name=op.f("pk_peers")),
     )
     op.create_table(
