@@ -5,6 +5,7 @@
 * ``n`` is the index of the leaf in its epoch; set-up writes leaf 0, so that no head has size 0.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,6 +121,18 @@ def parse_leaf(raw: bytes) -> Leaf:
         RefusedError: MALFORMED.
     """
     return Leaf(**f.take(decode(raw), _LEAF, "leaf"))
+
+
+def extend(frontier: Frontier, leaves: Sequence[Leaf]) -> tuple[list[bytes], Frontier]:
+    """Encode leaves and return them with the range that they extend.
+
+    Raises:
+        LocalProtocolError: A field is outside its limits, or a leaf does not carry the next index.
+    """
+    if [leaf.n for leaf in leaves] != list(range(frontier.size, frontier.size + len(leaves))):
+        raise LocalProtocolError("an audit leaf does not carry the next index")
+    raws = [leaf_bytes(leaf) for leaf in leaves]
+    return raws, frontier.extend([leaf_hash(raw) for raw in raws])
 
 
 def append(frontier: Frontier, raw: bytes) -> Frontier:

@@ -54,6 +54,21 @@ def path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     return proof[::-1]
 
 
+def paths(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """Return the inclusion proofs of all leaves, as `path` does of one."""
+    return _tree(leaves)[1]
+
+
+def _tree(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
+    """Return the root over leaf hashes and the proof of each."""
+    if len(leaves) == 1:
+        return leaves[0], [[]]
+    middle = _split(len(leaves))
+    left, proofs = _tree(leaves[:middle])
+    right, others = _tree(leaves[middle:])
+    return node_hash(left, right), [[*proof, right] for proof in proofs] + [[*proof, left] for proof in others]
+
+
 def root_from_path(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
     """Recompute the root from a leaf hash and its inclusion proof (RFC 9162, 2.1.3.2).
 

@@ -46,6 +46,7 @@ def decode(data: bytes) -> Value:
     return value
 
 
+@lru_cache(maxsize=1_024)
 def _head(major: int, number: int) -> bytes:
     if number < 24:
         return bytes((major << 5 | number,))
@@ -86,8 +87,13 @@ def _text(value: str) -> bytes:
     return _head(_TEXT, len(data)) + data
 
 
+@lru_cache(maxsize=1_024)
+def _coded(key: str) -> bytes:
+    return _text(key)
+
+
 def _encode_map(value: dict[str, Value], out: bytearray, depth: int) -> None:
-    keys = sorted((_text(key), key) for key in value)
+    keys = sorted((_coded(key), key) for key in value)
     out += _head(_MAP, len(keys))
     for coded, key in keys:
         if not 1 < len(coded) <= MAX_KEY_BYTES + 1:

@@ -15,7 +15,7 @@ from rogatory_protocol import fields as f
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.ids import Digest, Kid, digest_of
 from rogatory_protocol.limits import MAX_BATCH
-from rogatory_protocol.merkle import HASH_BYTES, leaf_hash, path, root, root_from_path
+from rogatory_protocol.merkle import HASH_BYTES, leaf_hash, paths, root, root_from_path
 from rogatory_protocol.rcbor import Value, decode, encode
 from rogatory_protocol.suite import SIGNATURE_BYTES, Signer, verify
 
@@ -125,8 +125,8 @@ def sign_batch(signer: Signer, context: Context, payloads: Sequence[bytes]) -> l
     size = len(payloads)
     signature = signer.sign(batch_message(size, root(leaves)), context)
     return [
-        encode([payload, [[signer.kid, signature, n, size, list(path(n, leaves))]]])
-        for n, payload in enumerate(payloads)
+        encode([payload, [[signer.kid, signature, n, size, list(proof)]]])
+        for n, (payload, proof) in enumerate(zip(payloads, paths(leaves), strict=True))
     ]
 
 

@@ -33,6 +33,16 @@ def test_a_leaf_with_another_index_is_not_appended() -> None:
             audit.append(frontier, audit.leaf_bytes(dataclasses.replace(LEAF, n=n)))
 
 
+def test_several_leaves_extend_as_each_of_them_would() -> None:
+    leaves = [dataclasses.replace(LEAF, n=n) for n in range(5)]
+    raws, frontier = audit.extend(Frontier(), leaves)
+    assert raws == [audit.leaf_bytes(leaf) for leaf in leaves]
+    assert frontier.root() == root([leaf_hash(raw) for raw in raws])
+    for wrong in ([leaves[4]], [dataclasses.replace(LEAF, n=5), dataclasses.replace(LEAF, n=7)]):
+        with pytest.raises(LocalProtocolError):
+            audit.extend(frontier, wrong)
+
+
 def test_there_is_no_head_of_size_zero() -> None:
     with pytest.raises(LocalProtocolError):
         audit.head_of(0, Frontier())

@@ -12,6 +12,7 @@ from rogatory_protocol.merkle import (
     leaf_hash,
     node_hash,
     path,
+    paths,
     root,
     root_from_path,
 )
@@ -98,3 +99,9 @@ def test_trees_without_leaves_are_our_own_mistake() -> None:
     for mistake in (lambda: root([]), lambda: path(0, []), lambda: path(1, LEAVES[:1]), lambda: consistency(0, LEAVES)):
         with pytest.raises(LocalProtocolError):
             mistake()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 21, 256])
+def test_all_paths_are_those_of_each_leaf(size: int) -> None:
+    leaves = [leaf_hash(bytes([n])) for n in range(size)]
+    assert paths(leaves) == [path(n, leaves) for n in range(size)]

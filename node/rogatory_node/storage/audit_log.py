@@ -13,8 +13,7 @@ from sqlalchemy import Connection, select
 
 from rogatory_node.storage.engine import insert
 from rogatory_node.storage.tables import audit, meta
-from rogatory_protocol.audit import SALT_BYTES, Head, Leaf, head_of, leaf_bytes
-from rogatory_protocol.audit import append as append_leaf
+from rogatory_protocol.audit import SALT_BYTES, Head, Leaf, extend, head_of
 from rogatory_protocol.ids import Digest
 from rogatory_protocol.merkle import HASH_BYTES, Frontier, leaf_hash
 from rogatory_protocol.rcbor import decode, encode
@@ -85,12 +84,15 @@ def _write(
 ) -> None:
     if not events:
         return
-    rows = []
-    for event in events:
-        n = frontier.size
-        leaf = leaf_bytes(Leaf(n=n, ts=now, ev=event.ev, obj=event.obj, who=event.who, salt=random(SALT_BYTES)))
-        frontier = append_leaf(frontier, leaf)
-        rows.append({"epoch": epoch, "n": n, "leaf": leaf, "obj": event.obj, "ev": event.ev, "ts": now})
+    leaves = [
+        Leaf(n=n, ts=now, ev=event.ev, obj=event.obj, who=event.who, salt=random(SALT_BYTES))
+        for n, event in enumerate(events, frontier.size)
+    ]
+    raws, frontier = extend(frontier, leaves)
+    rows = [
+        {"epoch": epoch, "n": leaf.n, "leaf": raw, "obj": leaf.obj, "ev": leaf.ev, "ts": now}
+        for leaf, raw in zip(leaves, raws, strict=True)
+    ]
     connection.execute(audit.insert(), rows)
     value = encode([epoch, frontier.size, list(frontier.nodes)])
     statement = insert(connection, meta).values(key=_KEY, value=value)
