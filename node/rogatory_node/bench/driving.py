@@ -21,7 +21,7 @@ from rogatory_protocol.ids import Aid, Digest, Id16
 
 C = TypeVar("C")
 R = TypeVar("R")
-WAIT_SECONDS: Final = 120.0
+WAIT_SECONDS: Final = 1_800.0  # longer than any outage that is measured
 LIFE_SECONDS: Final = 86_400
 _SETTLE: Final = Sending.settle
 

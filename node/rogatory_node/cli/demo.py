@@ -58,7 +58,13 @@ def demo(
             _addresses(stage)
             played = Exchange(stage=stage, folder=papers, say=lambda what: note(f"· {_(what)}")).play()
             found = report(stage, played)
-        except (CommandError, ExchangeError, TimeoutError) as error:
+        except (ExchangeError, TimeoutError):
+            raise Failure(
+                _("The demonstration waited too long for what had to come."),
+                _("What the nodes wrote is in {folder}.").format(folder=place),
+                slug="demo",
+            ) from None
+        except CommandError as error:
             raise Failure(
                 _("The demonstration failed: {why}").format(why=error),
                 _("What the nodes wrote is in {folder}.").format(folder=place),
