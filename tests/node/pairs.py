@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from rogatory_node import migrations
 from rogatory_node.delivery.office import Office
+from rogatory_node.delivery.quotas import Quotas
 from rogatory_node.delivery.session import Session
 from rogatory_node.services.answering import Answering
 from rogatory_node.services.completing import Completing
@@ -110,16 +111,18 @@ async def node(name: str, root: Path, *, clock: Clock | None = None, url: str | 
         "wall": ticking.wall,
     }
     alarms: list[str] = []
+    quotas = Quotas()
     office = Office(
         me=me,
         seal=SEALS[name],
         seal_key=key_of(SEALS),
         admitted=lambda _: True,
         sending=Sending(**common),
-        receiving=Receiving(**common),
+        receiving=Receiving(**common, admits=quotas.admits),
         completing=Completing(**common),
         expiring=Expiring(**common),
         blobs=folder,
+        quotas=quotas,
         writer=writer,
         readers=open_reading(where),
         inc=Id16(bytes(16)),

@@ -125,13 +125,14 @@ def _allowed(config: Config) -> Allowed:
 
 def _office(store: Store, trust: Trust, cards: Cards, registries: Registries) -> Office:
     me = store.own
+    quotas = Quotas(allowed=_allowed(store.config))
     return Office(
         me=me.aid,
         seal=me.seal,
         seal_key=trust.seal_key,
         admitted=trust.admitted,
         sending=Sending(me=me.aid, signer=me.seal, sealer=me.sealer),
-        receiving=Receiving(me=me.aid, signer=me.seal, sealer=me.sealer),
+        receiving=Receiving(me=me.aid, signer=me.seal, sealer=me.sealer, admits=quotas.admits),
         completing=Completing(me=me.aid, signer=me.seal, sealer=me.sealer),
         expiring=Expiring(me=me.aid, signer=me.seal, sealer=me.sealer),
         blobs=store.blobs,
@@ -142,5 +143,5 @@ def _office(store: Store, trust: Trust, cards: Cards, registries: Registries) ->
         card=lambda: own_digest(cards),
         heads=lambda: claims_of(trust),
         refresh=lambda _peer: registries.poke(),
-        quotas=Quotas(allowed=_allowed(store.config)),
+        quotas=quotas,
     )

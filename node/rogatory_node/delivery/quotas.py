@@ -13,6 +13,7 @@ from typing import Final
 
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import DAY_SECONDS
+from rogatory_protocol.receiving import Kind
 
 HOUR_SECONDS: Final = 3_600
 REFUSALS_AN_HOUR: Final = 60
@@ -65,8 +66,12 @@ class Quotas:
         fits = used + count <= self.allowed.of(use)
         self._used[peer, use] = span, used + count if fits else used
         if len(self._used) > MAX_COUNTED * len(Use):
-            del self._used[next(iter(self._used))]
+            self._used.pop(next(iter(self._used)), None)
         return fits
+
+    def admits(self, peer: Aid, kind: Kind) -> bool:
+        """Count a new letter in: one that is to be stored, or refused with a signature."""
+        return self.take(peer, Use.LETTERS if kind is Kind.COMMIT else Use.REFUSALS)
 
     def retry_seconds(self, use: Use) -> int:
         """Return after how many seconds the next span begins."""

@@ -19,7 +19,6 @@ from rogatory_node.delivery.quotas import Use
 from rogatory_node.services.receiving import Answer, Judged, judge
 from rogatory_node.storage.errors import StorageFullError
 from rogatory_node.storage.writer import WriterBusyError
-from rogatory_protocol.delivery import REACTIONS
 from rogatory_protocol.envelope import SealedEnvelope
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Digest
@@ -119,7 +118,7 @@ class Taking:
             self._keys.used(header.kid)
             self._over(req, Use.OFFERS, header.ld)
             return
-        judged = self._within(req, await worked(len(frame.body), partial(self._judge, frame.body, sealed)))
+        judged = await worked(len(frame.body), partial(self._judge, frame.body, sealed))
         execute, commit = self._office.writer.execute, self._office.receiving.commit
         try:
             # Submitted together, so that they share a commit and a signature.
@@ -131,27 +130,11 @@ class Taking:
             self._keys.used(header.kid)
         for answer in answers:
             self._say(req, answer)
+        if any(answer.ends for answer in answers):
+            raise RefusedError(Code.LINK_LIMIT, "signed refusals")
         self._office.quoted(self._line.peer, [each.letter.core.head for each in judged if each.letter])
         if any(each.letter and each.letter.body.att for each in judged):
             self._stored()
-
-    def _within(self, req: int, judged: Sequence[Judged]) -> list[Judged]:
-        """Return what the peer's quotas allow to be stored or refused with a signature; answer the rest.
-
-        Raises:
-            RefusedError: LINK_LIMIT: it makes us sign refusals without end; the link ends.
-        """
-        quotas, peer, kept = self._office.quotas, self._line.peer, []
-        for each in judged:
-            signed = each.failure is not None and REACTIONS[each.failure].signed
-            use = Use.LETTERS if each.letter else Use.REFUSALS if signed else None
-            if use is None or quotas.take(peer, use):
-                kept.append(each)
-                continue
-            self._over(req, use, (each.digest,))
-            if use is Use.REFUSALS:
-                raise RefusedError(Code.LINK_LIMIT, "signed refusals")
-        return kept
 
     def _over(self, req: int, use: Use, letters: Sequence[Digest]) -> None:
         self._office.alarm("quota.exceeded", self._line.peer, letters[0])
@@ -181,7 +164,9 @@ class Taking:
     def _say(self, req: int, answer: Answer) -> None:
         if answer.alarm:
             self._office.alarm("letter.refused", self._line.peer, answer.digest)
-        if answer.code is not None:
+        if answer.code is Code.QUOTA:
+            self._over(req, Use.REFUSALS if answer.ends else Use.LETTERS, (answer.digest,))
+        elif answer.code is not None:
             self._line.refuse(req, answer.code, letters=(answer.digest,))
         for raw in answer.evidence:
             self._proofs.append(_Proof(raw=raw, letter=answer.digest))

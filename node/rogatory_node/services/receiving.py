@@ -33,6 +33,8 @@ from rogatory_protocol.signed import Context, VerifiedMemory, sign_batch
 from rogatory_protocol.signed import parse as parse_signed
 from rogatory_protocol.suite import EncryptionKey, Signer
 
+_DAY_IS_OVER: Final = Reply(kind=Kind.ERROR, code=Code.QUOTA)
+_FLOOD: Final = Reply(kind=Kind.ERROR, code=Code.QUOTA, alarm=True)
 _INCOMING: Final = "in"
 _OUTGOING: Final = "out"
 
@@ -65,12 +67,14 @@ class Answer:
         evidence: Evidence to send: the first is the answer, later ones follow in an EVID of their own.
         code: The code of an ERROR, when there is no evidence.
         alarm: It should never happen between correct nodes.
+        ends: The peer makes us refuse without end: say this, and close the link (B.18).
     """
 
     digest: Digest
     evidence: tuple[bytes, ...] = ()
     code: Code | None = None
     alarm: bool = False
+    ends: bool = False
 
 
 def judge(
@@ -108,13 +112,18 @@ def judge(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiving:
-    """The receiving authority: who signs its evidence and what seals its rows."""
+    """The receiving authority: who signs its evidence and what seals its rows.
+
+    Attributes:
+        admits: Whether a peer may have one more new letter stored or refused with a signature; repeats are free.
+    """
 
     me: Aid
     signer: Signer = field(repr=False)
     sealer: RowSealer = field(repr=False)
     wall: Callable[[], float] = time.time
     random: Callable[[int], bytes] = os.urandom
+    admits: Callable[[Aid, Kind], bool] = lambda _peer, _kind: True
 
     def commit(self, connection: Connection, judged: Sequence[Judged]) -> list[Answer]:
         """Store what is good, refuse what is not, repeat what is known: one transaction for the group."""
@@ -183,6 +192,8 @@ class Receiving:
             attachments=bool(each.letter and each.letter.body.att),
             authority_removed=each.removed,
         )
+        if reply.level is not None and not self.admits(each.peer, reply.kind):
+            return _FLOOD if reply.kind is Kind.REFUSE else _DAY_IS_OVER
         if reply.level is not None:
             held[place] = ()  # a repeat within this group finds it, and gets the same bytes
             if name is not None:
@@ -279,7 +290,7 @@ class Receiving:
     @staticmethod
     def _answer(each: Judged, reply: Reply, held: Mapping[tuple[Aid, Digest], tuple[bytes, ...]]) -> Answer:
         if reply.kind is Kind.ERROR:
-            return Answer(digest=each.digest, code=reply.code, alarm=reply.alarm)
+            return Answer(digest=each.digest, code=reply.code, alarm=reply.alarm, ends=reply is _FLOOD)
         return Answer(digest=each.digest, evidence=held[each.peer, each.digest], alarm=reply.alarm)
 
 

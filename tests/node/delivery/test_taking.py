@@ -169,3 +169,15 @@ async def test_OVL_attachments_beyond_the_days_quota_wait(tmp_path: Path) -> Non
 
             await until(alarmed, 1)
         assert await b.count(evidence, evidence.c.lvl == 35) == 0
+
+
+async def test_OVL_repeats_get_the_stored_evidence_when_the_quota_is_used_up(tmp_path: Path) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b:
+        counts: Counter[bytes] = Counter()
+        await a.queue(draft(1))
+        for n in (1, 2):
+            async with joined(a, b, tmp_path, prepare=forgetful(counts)) as both:
+                both.wake()
+                await until(lambda n=n: times(counts, Level.COMPLETE), n)  # type: ignore[misc]
+            b.office.quotas.allowed = Allowed(letters=0)
+        assert len(counts) == 1

@@ -253,3 +253,18 @@ def test_DLV_25_nothing_is_kept_when_the_transaction_fails(connection: WritingCo
     assert counts(connection) == before
     (answer,) = commit(connection, replace(receiving), judged(offered(written())))
     assert answer.evidence
+
+
+def test_OVL_only_what_is_new_costs_a_peer_its_quota(connection: WritingConnection, receiving: Receiving) -> None:
+    used_up = replace(receiving, admits=lambda _peer, _kind: False)
+    stranger = SigningKey(hashlib.sha512(b"XC").digest())
+    (first,) = commit(connection, receiving, judged(offered(written(1))))
+    (again,) = commit(connection, used_up, judged(offered(written(1))))
+    (fresh,) = commit(connection, used_up, judged(offered(written(3))))
+    (refused,) = commit(connection, used_up, judged(offered(written(2, id_=1))))
+    (unsigned,) = commit(connection, used_up, judged(offered(written(4, signer=stranger))))
+    assert (again.evidence, again.code) == (first.evidence, None)
+    assert (fresh.code, fresh.ends) == (Code.QUOTA, False)
+    assert (refused.code, refused.ends) == (Code.QUOTA, True)
+    assert unsigned.code is Code.NOT_GOOD
+    assert counts(connection)["letters"] == 1
