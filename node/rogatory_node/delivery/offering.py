@@ -95,9 +95,11 @@ class Offering:
 
     async def _pause(self) -> float | None:
         """Return in how many seconds a letter that was delayed may be offered again."""
+        # Before it reads: what is delayed meanwhile says so again, and must not be forgotten.
+        self._delayed = False
         async with self._office.readers.connect() as connection:
             at = await connection.run_sync(self._office.sending.next_attempt, self._line.peer)
-        self._delayed = at is not None
+        self._delayed |= at is not None
         return None if at is None else max(at - self._office.wall(), 0)
 
     async def _offer_next(self) -> bool:
