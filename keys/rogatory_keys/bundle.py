@@ -4,7 +4,7 @@ The order is that of B.15; the first thing that fails ends it and is named with 
 
 * the container, in its one form (``bundle_zip``, ``bundle_layout``);
 * 0: registries, logs, chains and decisions (``bundle_chains``), and the full log when it is given (``bundle_log``);
-* 1 to 3: origin, recipients, content, time, delivery, taking, decision (``bundle_letters``);
+* 1 to 3: origin, recipients, content, time, delivery, taking, decision (``bundle_letters``, ``bundle_stamps``);
 * 4: continuity (``bundle_continuity``).
 
 A bundle is checked as of its checkpoint. That its keys were not revoked later needs the full log.
@@ -12,6 +12,8 @@ A bundle is checked as of its checkpoint. That its keys were not revoked later n
 
 from collections.abc import Iterable
 from typing import BinaryIO, Final
+
+from cryptography.x509 import Certificate
 
 from rogatory_keys.bundle_chains import root_of, trust_of
 from rogatory_keys.bundle_continuity import continuity
@@ -28,13 +30,20 @@ __all__ = ["FullLog", "Verdict", "check", "root_of"]
 _UNREADABLE: Final = frozenset({BundleFault.NOT_A_BUNDLE, BundleFault.CUT, BundleFault.FORM, BundleFault.NAME})
 
 
-def check(file: BinaryIO, *, registries: Iterable[str] = (), log: FullLog | None = None) -> Verdict:
+def check(
+    file: BinaryIO,
+    *,
+    registries: Iterable[str] = (),
+    log: FullLog | None = None,
+    stamps: Iterable[Certificate] = (),
+) -> Verdict:
     """Check a bundle.
 
     Args:
         file: The ZIP, seekable. It is only read.
         registries: The registries that the caller trusts: 30 digits in any spacing, or 64 hex digits of the id.
         log: The full log of one of them.
+        stamps: Anchors of time-stamping authorities that the caller trusts.
 
     Returns:
         The verdict. Without registries the most it says is that the bundle is consistent and its root unknown.
@@ -45,7 +54,7 @@ def check(file: BinaryIO, *, registries: Iterable[str] = (), log: FullLog | None
     roots = frozenset(root_of(each) for each in registries)
     findings: list[Finding] = []
     try:
-        _check(file, roots, log, findings)
+        _check(file, roots, log, tuple(stamps), findings)
     except Failed as failed:
         findings.append(failed.finding)
     except BundleError as error:
@@ -59,7 +68,13 @@ def check(file: BinaryIO, *, registries: Iterable[str] = (), log: FullLog | None
     return Verdict(findings=tuple(findings))
 
 
-def _check(file: BinaryIO, roots: frozenset[str], log: FullLog | None, findings: list[Finding]) -> None:
+def _check(
+    file: BinaryIO,
+    roots: frozenset[str],
+    log: FullLog | None,
+    stamps: tuple[Certificate, ...],
+    findings: list[Finding],
+) -> None:
     container = Container(file)
     layout = Layout(container.entries.values())
     for _ in container.blocks(name_of(Part.README)):
@@ -71,5 +86,5 @@ def _check(file: BinaryIO, roots: frozenset[str], log: FullLog | None, findings:
     else:
         trust, found = replay(trust, log)
         findings += found
-    letters = Reader(container=container, layout=layout, trust=trust).letters(findings)
+    letters = Reader(container=container, layout=layout, trust=trust, roots=stamps).letters(findings)
     findings += continuity(layout, container.read, letters, trust)

@@ -4,6 +4,7 @@
 * A key is judged at the letter's own date or at the date that a peer's evidence gives it, as a recipient does (B.8).
 * A revocation never takes a letter back that a peer's evidence dates before it; without such a date, or dated after,
   it is disputed by its signer: left open, never void (B.5).
+* Time-stamp tokens and officers' signatures are checked in ``bundle_stamps``; a token of a trusted authority dates too.
 * Parts may be withheld, and it is said which; what is shown fits the letter to the last byte.
 """
 
@@ -12,8 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from cryptography.x509 import Certificate
+
 from rogatory_keys.bundle_chains import Trust
 from rogatory_keys.bundle_layout import Layout, Part, name_of
+from rogatory_keys.bundle_stamps import Token, approvals, tokens
 from rogatory_keys.bundle_verdict import Failed, Finding, Item, Status, What, judging
 from rogatory_keys.bundle_zip import Container
 from rogatory_protocol import evidence as e
@@ -42,13 +46,17 @@ class Shown:
 
     Attributes:
         file: Where it is.
-        dated: The earliest time at which a peer's good evidence says that it existed, or None.
+        tokens: The time-stamp tokens about it.
+        dated: The earliest time at which a peer's good evidence, or a token of a trusted authority, says it existed.
+        by_peer: The same of evidence alone.
     """
 
     file: str
     letter: l.Letter
     evidence: tuple[tuple[str, e.Evidence], ...]
+    tokens: tuple[Token, ...]
     dated: int | None
+    by_peer: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +66,7 @@ class Reader:
     container: Container
     layout: Layout
     trust: Trust
+    roots: tuple[Certificate, ...] = ()
     memory: VerifiedMemory = field(default_factory=VerifiedMemory)
 
     def letters(self, findings: list[Finding]) -> list[Shown]:
@@ -95,10 +104,18 @@ class Reader:
             verified_parts = self.container.read(parts_file)
             letter = self._verified(parsed, verified_parts, public, parts_file)
         evidence = tuple(self._evidence(letter, name, key) for key, name in self._files(Part.EVIDENCE, owner))
-        dated = min((each.content.ts for _, each in evidence if self._dates(letter, each)), default=None)
+        by_peer = min((each.content.ts for _, each in evidence if self._dates(letter, each)), default=None)
+        tokens = self._tokens(letter, evidence)
+        dated = min((at for at in (by_peer, *(each.dates for each in tokens)) if at is not None), default=None)
         with judging(Item.ORIGIN, file):
             self.trust.check_admitted(letter.body.sender, letter.core.ts if dated is None else dated)
-        return Shown(file=file, letter=letter, evidence=evidence, dated=dated)
+        return Shown(file=file, letter=letter, evidence=evidence, tokens=tokens, dated=dated, by_peer=by_peer)
+
+    def _tokens(self, letter: l.Letter, evidence: tuple[tuple[str, e.Evidence], ...]) -> tuple[Token, ...]:
+        files = (name for _, name in self._files(Part.TIMESTAMP, letter.digest.hex()))
+        enclosed = ((name, self.container.read(name)) for name in files)
+        quoted = ((name, each.content.tst) for name, each in evidence if each.content.tst is not None)
+        return tuple(tokens(letter.digest, enclosed, quoted, self.roots))
 
     def _verified(self, parsed: l.UnverifiedLetter, parts: bytes, public: bytes, parts_file: str) -> l.Letter:
         try:
@@ -124,20 +141,11 @@ class Reader:
             file=shown.file,
             args=common | {"names": names, "count": len(letter.body.to)},
         )
-        if letter.approvals:
-            yield Finding(
-                item=Item.ORIGIN,
-                status=Status.STATED,
-                what=What.APPROVALS,
-                file=shown.file,
-                args=common | {"count": len(letter.approvals)},
-            )
+        yield from approvals(letter, shown.file, common)
         yield from self._content(shown, common)
         yield _time(shown, common)
         yield from _after_log(shown, common, self._as_of())
-        for _, name in self._files(Part.TIMESTAMP, letter.digest.hex()):
-            self.container.read(name)
-            yield Finding(item=Item.TIME, status=Status.STATED, what=What.TOKEN_UNCHECKED, file=name, args=common)
+        yield from (each.finding(common) for each in shown.tokens)
         yield from self._levels(shown, common)
 
     # --- Parts --------------------------------------------------------------------------------------------------------
@@ -269,8 +277,8 @@ def _origin(shown: Shown, status: KeyStatus, args: dict[str, str | int], as_of: 
 
 
 def _time(shown: Shown, common: dict[str, str | int]) -> Finding:
-    if shown.dated is None:
+    if shown.by_peer is None:
         args = common | {"ts": shown.letter.core.ts}
         return Finding(item=Item.TIME, status=Status.STATED, what=What.CLAIMED_AT, file=shown.file, args=args)
-    args = common | {"ts": shown.dated}
+    args = common | {"ts": shown.by_peer}
     return Finding(item=Item.TIME, status=Status.HOLDS, what=What.EXISTED_BY, file=shown.file, args=args)

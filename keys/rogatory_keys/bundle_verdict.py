@@ -67,7 +67,10 @@ class What(StrEnum):
     KEY_REVOKED = "key_revoked"
     KEY_UNDATED = "key_undated"
     ADDRESSED_TO = "addressed_to"
-    APPROVALS = "approvals"
+    APPROVED_BY = "approved_by"
+    APPROVED_WITH = "approved_with"
+    APPROVAL_BAD = "approval_bad"
+    APPROVAL_UNCHECKED = "approval_unchecked"
     FORM_SHOWN = "form_shown"
     FORM_WITHHELD = "form_withheld"
     FORM_DIFFERS = "form_differs"
@@ -78,7 +81,12 @@ class What(StrEnum):
     EXISTED_BY = "existed_by"
     CLAIMED_AT = "claimed_at"
     AFTER_LOG = "after_log"
-    TOKEN_UNCHECKED = "token_unchecked"  # noqa: S105 - a time-stamp token
+    # Time-stamp tokens, no secrets
+    STAMPED_BY = "stamped_by"
+    TOKEN_CONSISTENT = "token_consistent"  # noqa: S105
+    TOKEN_UNTRUSTED = "token_untrusted"  # noqa: S105
+    TOKEN_UNCHECKED = "token_unchecked"  # noqa: S105
+    TOKEN_BAD = "token_bad"  # noqa: S105
     # Evidence
     STORED = "stored"
     COMPLETE = "complete"

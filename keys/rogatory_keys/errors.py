@@ -4,6 +4,7 @@
     * KeyFileError    a key file cannot be opened, or not for this
     * SnapshotError   a stored directory state is not one of ours
     * BundleError     the container of an evidence bundle is not in order
+    * UncheckableError  neither good nor bad: it rests on what this program does not know
 * RefusedError of the protocol: what came from outside is refused, with its code of B.17
 """
 
@@ -77,3 +78,18 @@ class BundleError(KeysError):
         super().__init__(f"bundle: {fault.value}: {file}")
         self.fault = fault
         self.file = file
+
+
+class UncheckableError(KeysError):
+    """Neither good nor bad: it rests on an algorithm or a form that this program does not know.
+
+    Attributes:
+        why: What is not known; it holds no content.
+    """
+
+    code = "keys.uncheckable"
+
+    def __init__(self, why: str) -> None:
+        """Say what is not known."""
+        super().__init__(why)
+        self.why = why

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from rogatory_keys.bundle_continuity import Grown, Included, heads_bytes, leaf_file_bytes, leaf_key
@@ -132,7 +132,8 @@ class World:
 
     def letter(
         self, sender: Authority, *to: Authority, contents: tuple[bytes, ...] = (), seq: int = 1,
-        prev: Digest | None = None, ts: int = NOW + DAY, signer: SigningKey | None = None, n: int = 1, **core: object,
+        prev: Digest | None = None, ts: int = NOW + DAY, signer: SigningKey | None = None, n: int = 1,
+        approve: Callable[[bytes], l.Approval] | None = None, **core: object,
     ) -> Digest:  # fmt: skip
         form = (bytes([n]) * 32, parts.form_bytes(parts.Form(mt="application/json", data=b'{"what":"records %d"}' % n)))
         pairs = [
@@ -151,7 +152,8 @@ class World:
         )
         known = l.Core(seq=seq, prev=prev, ts=ts, exp=ts + 30 * DAY, head=sender.head)
         known = dataclasses.replace(known, **core)  # type: ignore[arg-type]
-        payload = l.payload(l.core_bytes(known), l.body_bytes(body))
+        raw = l.body_bytes(body)
+        payload = l.payload(l.core_bytes(known), raw, () if approve is None else (approve(raw),))
         digest = digest_of(payload)
         sender.audit("letter.sealed", digest)
         folder = f"letters/{digest.hex()}"
@@ -256,3 +258,17 @@ class Exchange(World):
         self.answered = self.evidence(self.a, self.b, self.reply, e.Level.COMPLETE, NOW + 6 * DAY)
         self.chains(self.a, self.b)
         self.heads(self.a, 1, 2, 3)
+        self.last, self.count = self.request, 1
+
+    def approved(self, approve: Callable[[bytes], l.Approval] | None) -> Digest:
+        """A further letter of A, with an officer's signature."""
+        self.count += 1
+        self.last = self.letter(
+            self.a, self.b, n=self.count + 10, seq=self.count, prev=self.last, ts=NOW + 7 * DAY, approve=approve
+        )  # fmt: skip
+        self.heads(self.a, *range(1, len(self.a.leaves) + 1))
+        return self.last
+
+    def reply_to_be_stamped(self) -> Digest:
+        """A further letter of A, about which nothing is shown yet."""
+        return self.approved(None)

@@ -55,11 +55,3 @@ def test_a_refusal_of_the_node_and_a_missed_deadline_are_said_as_what_they_are(m
     said = {each.what: each.args for each in verdict.about(Item.DELIVERY)}
     assert said[What.REFUSED_BY]["code"] == 18
     assert said[What.MISSED]["to"] == "Authority B (XB)"
-
-
-def test_a_time_stamp_token_is_enclosed_and_not_judged(maker: Any) -> None:
-    world = maker()
-    world.files[f"letters/{world.request.hex()}/timestamps/000.tsr"] = b"a token"
-    verdict = check(world.zip(), registries=[world.registry.aid.hex()])
-    (token,) = (each for each in verdict.findings if each.what is What.TOKEN_UNCHECKED)
-    assert token.status is Status.STATED

@@ -19,6 +19,8 @@ from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
 from rogatory_node.i18n import _
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from rogatory_keys.bundle import FullLog
     from rogatory_keys.bundle_verdict import Finding, Verdict
 
@@ -74,15 +76,20 @@ def verify(
         list[str] | None, typer.Option(metavar="DIGITS", help=_("The registry you trust: 30 digits, or its id."))
     ] = None,
     log: Annotated[Path | None, typer.Option(metavar="DIR", help=_("The whole log of the registry, as tiles."))] = None,
+    tsa_roots: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=_("Certificates of the time-stamping authorities you trust (PEM).")),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a proof, without a node and without a network."""
     from rogatory_keys.bundle import check
 
     full = None if log is None else read_log(log)
+    stamps = () if tsa_roots is None else read_roots(tsa_roots)
     try:
         with bundle.open("rb") as file:
-            verdict = check(file, registries=registry or (), log=full)
+            verdict = check(file, registries=registry or (), log=full, stamps=stamps)
     except ValueError:
         what = _("A registry is named by its 30 digits, or by the 64 hexadecimal digits of its id.")
         raise Failure(what, code=USAGE, slug="registry") from None
@@ -116,6 +123,21 @@ def read_log(folder: Path) -> "FullLog":
         what = _("The folder {folder} holds no whole log.").format(folder=folder)
         raise Failure(what, _("It needs the file checkpoint and all of tile/entries."), USAGE, "log") from None
     return FullLog(checkpoint=checkpoint, leaves=leaves)
+
+
+def read_roots(file: Path) -> "tuple[Certificate, ...]":
+    """Read the certificates of trusted time-stamping authorities.
+
+    Raises:
+        Failure: They cannot be read.
+    """
+    from rogatory_keys.certificates import load_roots
+
+    try:
+        return load_roots(file.read_bytes())
+    except (OSError, ValueError):
+        what = _("The file {file} holds no certificates.").format(file=file)
+        raise Failure(what, _("It needs certificates in PEM, one after the other."), USAGE, "roots") from None
 
 
 # --- Showing ----------------------------------------------------------------------------------------------------------

@@ -27,7 +27,12 @@ TEXTS: Final[Mapping[What, str]] = {
     What.KEY_REVOKED: later("Signed with a key that was revoked, and dated by nobody else before that: disputed."),
     What.KEY_UNDATED: later("Signed with a key that has expired, and dated by nobody else before that."),
     What.ADDRESSED_TO: later("Recipient: addressed to {names}, and to nobody else."),
-    What.APPROVALS: later("{count} officers' own signatures are enclosed; they are not checked here."),
+    What.APPROVED_BY: later("Officer: {by} signed this text with a passkey that the sender calls this officer's own."),
+    What.APPROVED_WITH: later(
+        "Officer: {by} signed this text with the certificate of {subject}; who issued it is not checked."
+    ),
+    What.APPROVAL_BAD: later("Officer: the signature enclosed for {by} is not good: {why} ({code})."),
+    What.APPROVAL_UNCHECKED: later("Officer: the signature enclosed for {by} cannot be checked here: {why} ({kind})."),
     What.FORM_SHOWN: later("The text shown is the one that was signed."),
     What.FORM_WITHHELD: later("The text is withheld."),
     What.FORM_DIFFERS: later("The text in {file} is not the one that was signed."),
@@ -38,7 +43,18 @@ TEXTS: Final[Mapping[What, str]] = {
     What.EXISTED_BY: later("Time: it existed by {ts}, in a recipient's own words."),
     What.CLAIMED_AT: later("Time: {ts}, in the sender's words alone."),
     What.AFTER_LOG: later("Something here is dated {latest}, after the state of the registry that is shown ({ts})."),
-    What.TOKEN_UNCHECKED: later("A time-stamp token is enclosed in {file}; it is not checked here."),
+    What.STAMPED_BY: later(
+        "Time: it existed by {ts}, says {authority}, which you trust "
+        "(whether its certificate was revoked is not checked)."
+    ),
+    What.TOKEN_CONSISTENT: later(
+        "A time-stamp token in {file} says {ts}: signature consistent, authority ({authority}) not checked."
+    ),
+    What.TOKEN_UNTRUSTED: later(
+        "A time-stamp token in {file} says {ts}, but {authority} is none of the authorities that you named."
+    ),
+    What.TOKEN_UNCHECKED: later("The time-stamp token in {file} cannot be checked here: {why}. It proves nothing."),
+    What.TOKEN_BAD: later("The time-stamp token in {file} is not good: {why} ({code})."),
     What.STORED: later("Delivery: stored by {issuer} on {ts}."),
     What.COMPLETE: later("Delivery: complete with all attachments at {issuer} on {ts}."),
     What.TAKEN: later("Taken by a person: {role} of {issuer} on {ts}."),

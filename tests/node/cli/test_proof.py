@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tsa
 from aiohttp import web
 from bundles import Exchange
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from rogatory_keys.bundle import check
 from rogatory_keys.bundle_verdict import Finding, Item, Status, What
@@ -60,6 +62,25 @@ def test_P31_a_bundle_that_holds_ends_with_0_in_the_order_of_the_specification(
     assert "duty officer of Authority B (XB) on 2027-01-18 08:00:00 UTC" in said
     assert said.splitlines()[-1].startswith("EVERYTHING HOLDS")
     assert not [line for line in said.splitlines() if line.strip().startswith(("?", "✗"))]
+
+
+def test_a_time_stamp_is_checked_up_to_the_authorities_that_are_named(
+    exchange: Exchange, tmp_path: Path, digits: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stamped = {f"letters/{exchange.request.hex()}/timestamps/000.tsr": tsa.token(exchange.request)}
+    bundle, mine, others = tmp_path / "proof.zip", tmp_path / "mine.pem", tmp_path / "others.pem"
+    bundle.write_bytes(exchange.zip({**exchange.files, **stamped}).getvalue())
+    mine.write_bytes(tsa.root().public_bytes(Encoding.PEM))
+    others.write_bytes(tsa.root("other").public_bytes(Encoding.PEM))
+    words = ["verify", str(bundle), "--registry", digits]
+    assert run(words) == 0
+    assert "signature consistent, authority (CN=stamps) not checked" in capsys.readouterr().out
+    assert run([*words, "--tsa-roots", str(mine)]) == 0
+    assert "says CN=stamps, which you trust" in capsys.readouterr().out
+    assert run([*words, "--tsa-roots", str(others)]) == 1
+    assert "none of the authorities that you named" in capsys.readouterr().out
+    for bad in (bundle, tmp_path / "nothing"):
+        assert run([*words, "--tsa-roots", str(bad)]) == 2
 
 
 def test_the_id_of_the_registry_will_do_and_the_whole_log_is_replayed(

@@ -8,6 +8,7 @@ from rogatory_node.cli.proof_texts import TEXTS
 KNOWN = {
     "fault", "file", "why", "code", "digits", "ts", "size", "name", "ver", "sender", "names", "count", "index", "bytes",
     "sha256", "latest", "issuer", "role", "to", "level", "first", "last", "event", "n",
+    "by", "subject", "kind", "authority",
 }  # fmt: skip
 
 
