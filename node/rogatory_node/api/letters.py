@@ -209,7 +209,7 @@ async def queue(node: Node, order: composing.Order, chosen: Sequence[Id16] = ())
     except sending.HeldError as error:
         node.uploads.restore(chosen, taken)
         what = later("This database was restored, and a recipient has not yet given back what was lost.")
-        following = later("Wait until a link to it has been up for a while, or begin a new conversation.")
+        following = later("Wait until it has, or decide that letters go all the same: rogatory override CASE")
         raise Problem(409, error.code, what, following) from None
     except Exception:
         node.uploads.restore(chosen, taken)

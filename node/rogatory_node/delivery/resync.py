@@ -4,6 +4,7 @@
   on this link, and only after its audit leaf is durable.
 * Asking: when a peer is another one than before, or holds a longer history of ours than we have. The pages say what
   the peer holds beyond us; that is fetched, one letter at a time, and judged before it counts.
+* A letter that is too old to be given waits for an officer's release; who lacks it asks again every hour.
 * What a broken link interrupts goes on with the next one: how far it came is known in memory.
 * A peer that does not know SYNC has nothing for us.
 * What does not hold is an alarm and changes nothing.
@@ -22,6 +23,7 @@ from rogatory_node.delivery.session import Session
 from rogatory_node.services import restoring, returning
 from rogatory_node.services.peering import Meeting
 from rogatory_node.services.recovering import Recovering
+from rogatory_node.services.releasing import Asked, Releasing
 from rogatory_node.services.restoring import Ended
 from rogatory_node.services.resuming import Resuming
 from rogatory_node.services.resyncing import Found, Listing, Resyncing, Role, Served
@@ -65,6 +67,7 @@ class Resync:
     def __init__(self, giving: Resyncing, recovering: Recovering, resuming: Resuming, office: Office) -> None:
         """Start with no run on."""
         self._giving, self._office = giving, office
+        self._releasing = Releasing(wall=giving.wall, random=giving.random)
         self._kinds = {Role.RECIPIENT: recovering.take_back, Role.SENDER: resuming.resume}
         self._ended = partial(restoring.ended, random=recovering.random)
         self._given: dict[tuple[Aid, Role], _Run] = {}
@@ -136,6 +139,8 @@ class Resync:
             raw = await worked(_size(found), partial(self._sealed, found, peer, digest, key))
             if found.letter is not None:
                 await self._office.writer.execute(self._giving.served, Served(letter=digest, peer=peer))
+            if found.withheld:
+                await self._office.writer.execute(self._releasing.asked, Asked(letter=digest, peer=peer))
             session.line.answer(req, Type.COPY, raw)
 
     def _sealed(self, found: Found, peer: Aid, digest: Digest, key: bytes) -> bytes:
@@ -152,16 +157,26 @@ class Resync:
         peer = session.line.peer
         self._running.add(peer)
         try:
-            for role in Role:
-                self._progress.setdefault((peer, role), _Progress())
-            for role in Role:
-                await self._ask(session, role, self._progress[peer, role])
-            complete = not any(self._progress.pop((peer, role)).withheld for role in Role)
-            run = Ended(peer=peer, complete=complete, now=int(self._office.wall()))
-            await self._office.writer.execute(self._ended, run)
+            complete = await self._once(session)
+            while not complete:
+                await asyncio.sleep(RUN_SECONDS)  # an officer there may have released what was kept back
+                complete = await self._once(session)
         finally:
             self._running.discard(peer)
+
+    async def _once(self, session: Session) -> bool:
+        """Go through one run, or the rest of it; tell whether everything is back."""
+        peer = session.line.peer
+        for role in Role:
+            self._progress.setdefault((peer, role), _Progress())
+        for role in Role:
+            await self._ask(session, role, self._progress[peer, role])
+        done = [self._progress.pop((peer, role)) for role in Role]
+        complete = not any(each.withheld for each in done)
+        run = Ended(peer=peer, complete=complete, now=int(self._office.wall()))
+        await self._office.writer.execute(self._ended, run)
         session.wake()  # letters that waited for this may go, attachments of what came back be pulled
+        return complete
 
     async def _ask(self, session: Session, role: Role, progress: _Progress) -> None:
         """Go through all pages of one role and fetch what they show."""

@@ -3,7 +3,7 @@
 * Only what is between the two: letters from the one to the other, and evidence issued by the one to the other. What
   a third authority sent to both is that one's to give.
 * Evidence alone is given at once; a letter only while its ``ts`` is within some days, so that who has stolen a node
-  key does not fetch the whole past.
+  key does not fetch the whole past. An older one is given after an officer has released it.
 * Every letter that is given is a leaf of the audit log, durable before it leaves.
 * The cursor counts the rows already given, in the order of their times: what is added meanwhile shows a row twice,
   and never hides one.
@@ -18,9 +18,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from rogatory_node.services.releasing import is_released
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import evidence, letters, outbox
+from rogatory_node.storage.tables import evidence, letters, outbox, releases
 from rogatory_protocol.copies import Copy
 from rogatory_protocol.evidence import Level
 from rogatory_protocol.ids import Aid, Digest
@@ -61,9 +62,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The stored rows of what a peer fetches; *letter* is None if it may not have it."""
+    """The stored rows of what a peer fetches; *letter* is None if it may not have it, *withheld* if it is too old."""
 
     letter: Any | None = field(repr=False)
+    withheld: bool = False
     evidence: Sequence[Any] = field(repr=False)
 
 
@@ -115,8 +117,12 @@ class Resyncing:
         row = connection.execute(select(*columns).where(letters.c.digest == digest, mine)).one_or_none()
         if row is None and not first:
             return None
-        fresh = row is not None and row.ts + self.served_days * DAY_SECONDS >= int(self.wall())
-        return Found(letter=row if fresh else None, evidence=[first[lvl] for lvl in sorted(first)][:MAX_LEVELS])
+        given = row is not None and self._may_have(connection, peer, row)
+        return Found(
+            letter=row if given else None,
+            withheld=row is not None and not given,
+            evidence=[first[lvl] for lvl in sorted(first)][:MAX_LEVELS],
+        )
 
     def opened(self, found: Found) -> Copy:
         """Open rows; pure, so that it may run in a thread."""
@@ -156,6 +162,13 @@ class Resyncing:
             .having(at >= asked.since)
             .order_by(at, evidence.c.letter)
         )
+
+    def _may_have(self, connection: Connection, peer: Aid, row: Any) -> bool:
+        now = int(self.wall())
+        if row.ts + self.served_days * DAY_SECONDS >= now:
+            return True
+        mine = (releases.c.letter == row.digest, releases.c.aid == peer, is_released(now))
+        return connection.execute(select(releases.c.letter).where(*mine)).one_or_none() is not None
 
     def _between(self, peer: Aid) -> ColumnElement[bool]:
         return or_(

@@ -3,8 +3,8 @@
 * ``Sending.queue`` writes letter, outbox rows and audit leaf in one transaction; the core is written there, once for
   all recipients, so that numbers have no gaps and the audit head is a durable one.
 * ``Sending.due`` reads what a peer is owed, urgent first; that something is offered is known in memory only.
-* To a peer that has not given back what a restore lost, only urgent letters and new conversations go, and no other is
-  numbered (B.12.4).
+* To a peer that has not given back what a restore lost, only urgent letters, new conversations and those that an
+  officer lets go are sent, and no other is numbered (B.12.4).
 * ``Sending.settle`` records verified evidence and moves the letter by the table; the caller sends ACKD after it.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, func, literal, or_, select
 
 from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
@@ -24,7 +24,7 @@ from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import among, insert
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, letters, outbox, peers, sequences
+from rogatory_node.storage.tables import blobs, letters, outbox, overrides, peers, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
@@ -96,8 +96,8 @@ class Sending:
         Raises:
             LocalProtocolError: A draft is not ours, its parts do not fit its body, an attachment has no file, or it
                 would live too long.
-            HeldError: It is not urgent, its conversation is old, and a recipient has not given back what a restore
-                lost.
+            HeldError: It is not urgent, its conversation is old, no officer lets it go, and a recipient has not given
+                back what a restore lost.
         """
         now = int(self.wall())
         entries = [self._check(draft) for draft in drafts]
@@ -304,10 +304,21 @@ def _check_held(connection: Connection, drafts: Sequence[Draft]) -> None:
                 raise HeldError
 
 
-def _is_old(conv: ColumnElement[bytes], since: int) -> ColumnElement[bool]:
-    """Tell whether a conversation had begun by then: a peer may hold later letters of it than we do."""
+def _is_old(conv: ColumnElement[bytes], since: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Tell whether a conversation had begun by then, and no officer lets it go: a peer may hold later letters of it."""
     older = letters.alias()
-    return select(older.c.digest).where(older.c.conv == conv, older.c.stored_at <= since).exists()
+    begun = select(older.c.digest).where(older.c.conv == conv, older.c.stored_at <= since).exists()
+    let_go = select(overrides.c.conv).where(overrides.c.conv == conv, overrides.c.at >= since).exists()
+    return and_(begun, ~let_go)
+
+
+OLD_LETTERS: Final[tuple[ColumnElement[bool], ...]] = (
+    peers.c.unsynced.is_not(None),
+    outbox.c.state.in_(_OFFERABLE),
+    letters.c.urg < letter.MAX_URGENCY,
+    _is_old(letters.c.conv, peers.c.unsynced),
+)
+"""Conditions on letter, outbox row and peer: it is not offered before the peer gave back what a restore lost."""
 
 
 def _line(body: letter.Body) -> Line:

@@ -276,7 +276,7 @@ cards = Table(
     _data("raw"),
 )
 
-# What a peer last showed of itself, and the newest own head that it holds: no later one may be smaller (B.14).
+# What a peer last showed of itself, and the newest head of its audit log that it quoted (B.14).
 peers = Table(
     "peers",
     metadata,
@@ -289,11 +289,26 @@ peers = Table(
     _n("head_epoch", nullable=True),
     _n("head_size", nullable=True),
     _b("head_root", 32, nullable=True),
-    _n("given_epoch", nullable=True),
-    _n("given_size", nullable=True),
+    # The own head that it claimed and that our log does not have, once it was asked for what we lost (B.12.4).
+    _n("claimed_epoch", nullable=True),
+    _n("claimed_size", nullable=True),
     # Since when we know that we were restored and that this peer may hold what we lost (B.12.4); null when it is back.
     _n("unsynced", nullable=True),
 )
+
+# Letters that a peer asked back and that are too old to be given without an officer's release (B.12.4).
+releases = Table(
+    "releases",
+    metadata,
+    Column("letter", LargeBinary(32), ForeignKey("letters.digest"), nullable=False),
+    _b("aid", 32),
+    _n("asked_at"),
+    _n("released_at", nullable=True),
+    PrimaryKeyConstraint("letter", "aid"),
+)
+
+# Conversations in which an officer lets letters go although their recipients gave nothing back yet (B.12.4).
+overrides = Table("overrides", metadata, _b("conv", 16, primary_key=True), _n("at"))
 
 # First statements that wait for a decision of this registry (B.6.5).
 applications = Table(
