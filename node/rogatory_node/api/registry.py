@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from rogatory_node.api import asking
 from rogatory_node.api.context import Node, Problem, Route, acting, read_json, say
 from rogatory_node.i18n import later
 from rogatory_node.registry.admitting import Admitting, AdmittingError, Application, Fault, Order, Preview
+from rogatory_node.registry.fence import FenceError, State
+from rogatory_node.transport.fetch import Fetcher, FetchError
 from rogatory_protocol.decision import MAX_WHY_BYTES, Act
 from rogatory_protocol.errors import RefusedError
 from rogatory_protocol.ids import Aid, Digest, digits_of
@@ -27,6 +30,25 @@ _FAULTS: Final[Mapping[Fault, tuple[int, str]]] = {
     Fault.CHANGED: (409, later("Another statement of this authority has come since; look at it first.")),
     Fault.NOTHING: (409, later("Nothing would change: the authority is admitted by this statement already.")),
     Fault.ROLES: (409, later("The statement does not name these roles.")),
+}
+
+_FENCES: Final[Mapping[State, tuple[str, str]]] = {
+    State.LISTENING: (
+        later(
+            "The registry has just started; for half a minute it signs nothing, so that members can say what they hold."
+        ),
+        later("Wait a moment, then decide again."),
+    ),
+    State.COMPARING: (
+        later("Nothing is signed: too few members have said yet which head of our log they hold."),
+        later(
+            "Let members connect. If this is not a restored backup, or nobody has more than it: rogatory registry vouch"
+        ),
+    ),
+    State.BEHIND: (
+        later("Nothing is signed: somebody holds a larger log of ours. This copy is an old backup."),
+        later("It is read back from members by itself; or name a copy: rogatory registry refill --from URL"),
+    ),
 }
 
 
@@ -56,6 +78,10 @@ async def state(node: Node, request: web.Request) -> web.Response:
             "size": 0 if head is None else head.size,
             "time": None if head is None else head.time,
             "applications": len(await ours.applications()),
+            "signing": ours.log.fence.state.value,
+            "agreed": ours.log.fence.agreed,
+            "needed": ours.log.fence.needed,
+            "shown": None if ours.log.fence.ahead is None else ours.log.fence.ahead.size,
         }
     )
 
@@ -82,15 +108,49 @@ async def decide(node: Node, request: web.Request) -> web.Response:
     return say(await _told(ours.decide(order, acting(request))))
 
 
+async def vouch(node: Node, request: web.Request) -> web.Response:
+    """Take a person's word that this copy of the log is the newest."""
+    ours = registry_of(node)
+    try:
+        await ours.log.fence.vouch(acting(request))
+    except FenceError as error:
+        raise _unsigned(error) from None
+    return await state(node, request)
+
+
+async def refill(node: Node, request: web.Request) -> web.Response:
+    """Read what our log lacks from a copy of it."""
+    registry_of(node)
+    keeping, url = node.registries.keeping, asking.text(await read_json(request), "url") or ""
+    assert keeping is not None  # a registry has both
+    async with Fetcher() as fetch:
+        try:
+            came = await keeping.refill(fetch, url.rstrip("/"))
+        except FetchError as error:
+            what = later("There is no copy of the log at {url} ({fault}).")
+            raise Problem(409, "registry.no-copy", what, url=url, fault=error.fault.value) from None
+        except RefusedError as refusal:
+            what = later("What is at {url} does not continue our log (error {code}).")
+            raise Problem(409, "registry.other-copy", what, url=url, code=int(refusal.code)) from None
+    return say({"came": came, **json.loads((await state(node, request)).text or "{}")})
+
+
 async def _told(work: Any) -> dict[str, Any]:
     try:
         return _shown(await work)
     except AdmittingError as error:
         status, what = _FAULTS[error.fault]
         raise Problem(status, f"registry.{error.fault.value}", what, later("See: rogatory directory")) from None
+    except FenceError as error:
+        raise _unsigned(error) from None
     except RefusedError as refusal:
         what = later("Every node would refuse this decision (error {code}).")
         raise Problem(409, "registry.refused", what, code=int(refusal.code)) from None
+
+
+def _unsigned(error: FenceError) -> Problem:
+    what, next_ = _FENCES[error.state]
+    return Problem(409, f"registry.{error.state.value}", what, next_)
 
 
 async def _order(node: Node, ours: Admitting, body: Mapping[str, Any]) -> Order:
@@ -170,4 +230,6 @@ ROUTES: Final = (
     Route("GET", "/registry/applications", applications),
     Route("POST", "/registry/preview", preview),
     Route("POST", "/registry/decisions", decide),
+    Route("POST", "/registry/vouch", vouch),
+    Route("POST", "/registry/refill", refill),
 )

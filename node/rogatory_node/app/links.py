@@ -97,7 +97,15 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
     )
     views.meets = resync.met
     # The exchange tells the peers of addresses, and they give it their links.
-    exchange = Exchange(shelf_of(trust, cards, me=me.aid, poke=registries.poke, found=lambda aid: peers.found(aid)))
+    shelf = shelf_of(
+        trust,
+        cards,
+        me=me.aid,
+        poke=registries.poke,
+        found=lambda aid: peers.found(aid),
+        claimed=registries.claimed,
+    )
+    exchange = Exchange(shelf)
     identity = Identity(aid=me.aid, signer=me.node, node_key=trust.node_key)
     office = replace(office, audit=views.head_of, quoted=views.quoted, you=boots.others)
     peers = Peers(

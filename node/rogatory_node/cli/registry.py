@@ -35,6 +35,13 @@ STANDINGS = {
     "blocked": later("blocked here"),
 }
 
+SIGNING = {
+    "open": later("yes"),
+    "listening": later("not yet: it has just started"),
+    "comparing": later("no: {agreed} of {needed} members have said that they hold no more than we do"),
+    "behind": later("no: somebody holds {shown} leaves; this copy is an old backup"),
+}
+
 
 def add(app: typer.Typer) -> None:
     """Register the commands."""
@@ -47,6 +54,10 @@ def add(app: typer.Typer) -> None:
     registry.command("suspend", help=_("Suspend an authority for a time."))(suspend)
     registry.command("resume", help=_("Let a suspended authority take part again."))(resume)
     registry.command("remove", help=_("Remove an authority."))(remove)
+    registry.command("vouch", help=_("Vouch that this copy of our log is the newest, where too few members say so."))(
+        vouch
+    )
+    registry.command("refill", help=_("Read back from a copy what our log has lost."))(refill)
     app.add_typer(registry, name="registry")
 
 
@@ -58,6 +69,7 @@ def status(home: HomeOption, role: AsOption = "operator", as_json: JsonOption = 
         _("Leaves:       {size}").format(size=found["size"]),
         _("Digits:       {digits}").format(digits=found["digits"]),
         _("Applications: {count}").format(count=found["applications"]),
+        _("Signing:      {state}").format(state=_(SIGNING[found["signing"]]).format(**found)),
     ]
     emit(as_json, found, "\n".join(lines))
 
@@ -126,6 +138,27 @@ def remove(
     _decide(Client(home_at(home), role=role), order, yes=yes, as_json=as_json)
 
 
+def vouch(home: HomeOption, role: AsOption = "operator", yes: YesOption = False, as_json: JsonOption = False) -> None:
+    """Vouch that this copy of our log is the newest."""
+    client = Client(home_at(home), role=role)
+    if not yes:
+        note(_("If members hold more of our log than this copy does, signing destroys it for ever."))
+        _ask()
+    found = client.post("/registry/vouch", json={})
+    emit(as_json, found, _("The registry signs again."))
+
+
+def refill(
+    home: HomeOption,
+    source: Annotated[str, typer.Option("--from", metavar="URL", help=_("Where a copy of our log is: https://…"))],
+    role: AsOption = "operator",
+    as_json: JsonOption = False,
+) -> None:
+    """Read back from a copy what our log has lost."""
+    found = Client(home_at(home), role=role).post("/registry/refill", json={"url": source})
+    emit(as_json, found, _("Leaves read back: {came}; the log has {size}.").format(**found))
+
+
 def _decide(client: Client, order: dict[str, Any], *, yes: bool, as_json: bool) -> None:
     shown = client.post("/registry/preview", json=order)
     if not yes:
@@ -136,13 +169,22 @@ def _decide(client: Client, order: dict[str, Any], *, yes: bool, as_json: bool) 
 
 
 def _confirm(shown: dict[str, Any]) -> None:
+    _must_be_asked()
+    note("\n".join(_check_page(shown)))
+    _ask()
+
+
+def _ask() -> None:
+    _must_be_asked()
+    if not typer.confirm(_("Decide this?"), err=True):
+        raise Failure(_("Nothing was decided."), slug="not-confirmed")
+
+
+def _must_be_asked() -> None:
     if not sys.stdin.isatty():
         raise Failure(
             _("Nobody is here to confirm the decision."), _("Decide without asking: --yes"), USAGE, "unconfirmed"
         )
-    note("\n".join(_check_page(shown)))
-    if not typer.confirm(_("Decide this?"), err=True):
-        raise Failure(_("Nothing was decided."), slug="not-confirmed")
 
 
 def _check_page(shown: dict[str, Any]) -> Iterator[str]:

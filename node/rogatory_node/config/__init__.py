@@ -112,6 +112,8 @@ class Registry:
 
     host: str = _setting(_HOST, "0.0.0.0")  # noqa: S104 - applicants reach it before they can link
     port: int = _setting(_PORT, 8444)
+    # Where copies of our log are published: asked for what a restored backup has lost.
+    mirrors: tuple[str, ...] = _setting(c.several(c.url("https", "http"), 16), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

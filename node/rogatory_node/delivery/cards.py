@@ -50,6 +50,7 @@ class Shelf:
         heads: Origin, size and root of the logs that we follow.
         note_of: The newest checkpoint of the log of that origin.
         hear: Told of a checkpoint that a peer showed; raises RefusedError, StorageError.
+        claimed: Told of the heads that a peer says it holds.
     """
 
     me: Aid
@@ -61,6 +62,7 @@ class Shelf:
     heads: Callable[[], Sequence[Claim]]
     note_of: Callable[[str], bytes | None]
     hear: Callable[[Aid, bytes], Awaitable[object]]
+    claimed: Callable[[Aid, Sequence[Claim]], None] = lambda _peer, _claims: None
 
 
 @dataclass(slots=True, eq=False)
@@ -214,6 +216,7 @@ class Exchange:
     def _compare(self, peer: Aid, claims: Sequence[Claim]) -> None:
         """Note what a peer claims to hold."""
         gossip = self._of(peer)
+        self._shelf.claimed(peer, claims)
         ours = {origin: (size, root) for origin, size, root in self._shelf.heads()}
         for origin, size, root in claims:
             gossip.theirs[origin] = size

@@ -9,7 +9,7 @@ What the composition root does with it::
     …after each ``cards.renew``: exchange.changed()
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rogatory_node.delivery.cards import Shelf
@@ -29,6 +29,7 @@ def shelf_of(
     me: Aid,
     poke: Callable[[], None] = lambda: None,
     found: Callable[[Aid], None] = lambda _aid: None,
+    claimed: Callable[[Aid, Sequence[Claim]], None] = lambda _peer, _claims: None,
 ) -> Shelf:
     """Return what links need of cards and directory.
 
@@ -38,6 +39,7 @@ def shelf_of(
         me: Our authority.
         poke: Called when a peer showed a checkpoint of a log that we follow: ours may be old.
         found: Called with the authority whose card came: its address may be new.
+        claimed: Called with the heads that a peer says it holds.
     """
 
     async def accept(raw: bytes) -> None:
@@ -57,6 +59,7 @@ def shelf_of(
         heads=lambda: claims_of(trust),
         note_of=trust.note_of,
         hear=hear,
+        claimed=claimed,
     )
 
 

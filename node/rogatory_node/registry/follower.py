@@ -6,6 +6,8 @@
 * Everything has a largest size and a latest moment. What does not fit changes nothing, and is asked for again.
 * While the registry is away the node goes on with what it has; how long, the directory decides (``Trust``).
 * A log that does not contain ours is read whole, once, to prove the fork.
+* A registry that shows less than it signed before was restored from a backup: it is brought the head that we hold, so
+  that it signs nothing until it has read back what it lost.
 * A statement of our own that the log does not have yet is sent there: that is how an authority applies, and renews when
   its node keys have lapsed and it cannot link.
 * What others call: ``run()``, ``poke()`` (a peer showed a larger head), ``status``.
@@ -14,6 +16,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -32,8 +35,10 @@ from rogatory_protocol.statement import Statement
 POLL_SECONDS: Final = 10.0
 CARD_SECONDS: Final = 3_600  # how often its card is asked for
 APPLY_SECONDS: Final = 600  # how often a statement is sent that is not in the log yet
+BRING_SECONDS: Final = 60  # "one a minute from an address"
 MAX_TAKEN_BYTES: Final = 1_024  # what a registry says to a statement
 TOO_SOON: Final = 429
+BUSY: Final = 503
 
 _log: Final = logging.getLogger(__name__)
 
@@ -75,6 +80,7 @@ class Follower:
         self._poked = asyncio.Event()
         self._card_at: float | None = None
         self._applied_at: float | None = None
+        self._brought_at: float | None = None
         self._proved: set[bytes] = set()
 
     def poke(self) -> None:
@@ -133,6 +139,8 @@ class Follower:
         except RefusedError as refusal:
             if refusal.code is Code.DISAGREE and head is not None and size > known:
                 await self._prove(fetch, note, size)
+            if refusal.code is Code.DIRECTORY_OLD and head is not None:
+                await self._bring(fetch, head.raw)
             raise
         return size > known
 
@@ -142,6 +150,14 @@ class Follower:
             return None
         self._proved = {note}
         return await self._trust.contradicted(self.registry, note, await read_leaves(fetch, self._url, 0, size))
+
+    async def _bring(self, fetch: Fetcher, head: bytes) -> None:
+        now = self._trust.now()
+        if not _due(self._brought_at, now, BRING_SECONDS):
+            return
+        self._brought_at = now
+        with suppress(FetchError):
+            await fetch.post(f"{self._url}/checkpoint", head, most=MAX_TAKEN_BYTES, seconds=BRIEF_SECONDS)
 
     async def _ask_card(self, fetch: Fetcher) -> None:
         now = self._trust.now()
@@ -166,7 +182,9 @@ class Follower:
         except FetchError as error:
             fields = {"registry": self.registry.hex(), "fault": error.fault.value, "status": error.status}
             # One a minute is the rule there: who joined a moment ago has used it up.
-            level = logging.INFO if error.status == TOO_SOON else logging.WARNING
+            level = logging.INFO if error.status in (TOO_SOON, BUSY) else logging.WARNING
+            if error.status == BUSY:
+                self._applied_at = now - APPLY_SECONDS + BRING_SECONDS
             _log.log(level, "registry.statement_not_taken", extra=fields)
 
     def _note(self, status: Status) -> None:

@@ -1,9 +1,11 @@
 """What a registry shows to anybody over HTTP, and the one thing it takes (B.6.5).
 
-* ``GET /checkpoint``, ``/tile/…``, ``/card``; ``POST /statement``. Nothing else, and no page.
+* ``GET /checkpoint``, ``/tile/…``, ``/card``; ``POST /statement``, ``POST /checkpoint``. Nothing else, and no page.
 * A tile's path always has the same bytes and may be kept for ever; the checkpoint is asked for anew each time. A folder
   of files under the same names is as good a registry to read from.
 * A statement: at most 65,535 bytes, one a minute from an address, and one a minute of an authority that was good.
+* A checkpoint of ours that is larger than the one shown here: a follower brings it to a registry that was restored, so
+  that it signs no second root for one size. One a minute from an address.
 * Refusals carry a number of B.17 and no word of ours.
 """
 
@@ -24,6 +26,7 @@ from rogatory_node.storage.errors import StorageError
 from rogatory_node.transport.admission import network_of
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.limits import MAX_LEAF_BYTES
+from rogatory_protocol.note import MAX_NOTE_BYTES
 from rogatory_protocol.tiles import parse_path
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -81,6 +84,7 @@ class Pages:
         """Take what is shown; in a trial several authorities apply from this very machine, one after the other."""
         self._admitting, self._tiles, self._cards = admitting, tiles, cards
         self._trial, self._addresses, self._authorities = trial, Pace(clock), Pace(clock)
+        self._heads = Pace(clock)
 
     def application(self) -> web.Application:
         """Build the application."""
@@ -89,6 +93,7 @@ class Pages:
         app.router.add_get("/tile/{path:.+}", self.tile)
         app.router.add_get("/card", self.card)
         app.router.add_post("/statement", self.statement)
+        app.router.add_post("/checkpoint", self.shown)
         app.on_response_prepare.append(_plain)
         return app
 
@@ -118,12 +123,8 @@ class Pages:
 
     async def statement(self, request: web.Request) -> web.StreamResponse:
         """Take a statement: a first one waits for a person, a valid successor is appended at once."""
-        network = network_of(request.remote or "::")
-        if not (self._trial and ip_address(network.partition("/")[0]).is_loopback):
-            if not self._addresses.may(network):
-                raise RefusedError(Code.QUOTA, "one statement a minute from an address")
-            self._addresses.note(network)
-        raw = await _body(request)
+        self._pass(self._addresses, request)
+        raw = await _body(request, MAX_LEAF_BYTES)
         aid = self._admitting.aid_of(raw)
         if not self._authorities.may(aid.hex()):
             raise RefusedError(Code.QUOTA, "one statement a minute of an authority")
@@ -132,17 +133,36 @@ class Pages:
         self._authorities.note(aid.hex())
         return web.json_response({"taken": taken.value}, status=_STATUS[taken])
 
+    async def shown(self, request: web.Request) -> web.StreamResponse:
+        """Take note of a checkpoint of our log that somebody holds."""
+        self._pass(self._heads, request)
+        await self._admitting.log.hear(await _body(request, MAX_NOTE_BYTES))
+        return web.json_response({}, status=202)
 
-async def _body(request: web.Request) -> bytes:
+    def _pass(self, pace: Pace, request: web.Request) -> None:
+        """Count a request from an address.
+
+        Raises:
+            RefusedError: QUOTA: one was there a moment ago.
+        """
+        network = network_of(request.remote or "::")
+        if self._trial and ip_address(network.partition("/")[0]).is_loopback:
+            return
+        if not pace.may(network):
+            raise RefusedError(Code.QUOTA, "one a minute from an address")
+        pace.note(network)
+
+
+async def _body(request: web.Request, most: int) -> bytes:
     gathered = bytearray()
     try:
         async with asyncio.timeout(READ_SECONDS):
             async for block in request.content.iter_any():
                 gathered += block
-                if len(gathered) > MAX_LEAF_BYTES:
-                    raise RefusedError(Code.TOO_LARGE, "statement")
+                if len(gathered) > most:
+                    raise RefusedError(Code.TOO_LARGE, "body")
     except TimeoutError:
-        raise RefusedError(Code.MALFORMED, "statement came too slowly") from None
+        raise RefusedError(Code.MALFORMED, "body came too slowly") from None
     return bytes(gathered)
 
 

@@ -4,6 +4,7 @@
   never two roots for one size, whenever the process dies.
 * What every follower would ignore does not go in: leaves are judged first, on a copy of the directory.
 * A checkpoint is signed with each change, and anew when the last one is twelve hours old.
+* Whether this copy of the log is the newest, the fence knows; it is asked before each signature.
 * The log is the one that this node follows itself: ``Trust`` keeps it, and everything is read from there.
 """
 
@@ -15,6 +16,7 @@ from typing import Final
 from rogatory_keys.directory import Directory
 from rogatory_keys.fork import fork
 from rogatory_keys.replay import Alarm, AlarmKind, Place, judge, read
+from rogatory_node.registry.fence import Fence
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage.audit_log import Event
 from rogatory_protocol.checkpoint import Checkpoint, LogKeys, sign
@@ -25,7 +27,6 @@ from rogatory_protocol.merkle import leaf_hash
 from rogatory_protocol.tiles import LeafKind, encode_leaf
 
 RENEW_SECONDS: Final = 12 * 3_600  # "at least every 24 h": half of it, so that one missed round is no harm
-ROUND_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +55,10 @@ class Trial:
 class Log:
     """The log of this registry."""
 
-    def __init__(self, trust: Trust, keys: LogKeys, me: Aid) -> None:
+    def __init__(self, trust: Trust, keys: LogKeys, me: Aid, fence: Fence | None = None) -> None:
         """Take the directory, which follows this log, and the keys that sign it."""
         self._trust, self._keys, self.me = trust, keys, me
+        self.fence = fence or Fence(trust, me)
         self._turn = asyncio.Lock()
 
     @property
@@ -76,6 +78,7 @@ class Log:
                 return False
             leaves = [encode_leaf(LeafKind.STATEMENT, raw) for raw in chain]
             await self._sign(leaves, [Event(ev="registry.founded", obj=None, who="node")])
+            self.fence.founded(self._trust.directory.state.authorities[self.me].newest.content.ts)
             return True
 
     def trial(self, leaves: Sequence[bytes]) -> Trial:
@@ -93,9 +96,11 @@ class Log:
 
         Raises:
             RefusedError: A follower would not take one of them, or our clock is behind; nothing was appended.
+            FenceError: Somebody may hold a larger log of ours; nothing was appended.
             StorageError: It cannot be stored; nothing was signed for anybody.
         """
         async with self._turn:
+            self.fence.check()
             trial = await asyncio.to_thread(self.trial, leaves)
             trial.check()
             return await self._sign(leaves, events)
@@ -105,24 +110,25 @@ class Log:
 
         Raises:
             RefusedError: Our clock is behind.
+            FenceError: Somebody may hold a larger log of ours.
             StorageError: It cannot be stored.
         """
         async with self._turn:
             head = self.head
             if head is None or self._trust.now() - head.time < RENEW_SECONDS:
                 return False
+            self.fence.check()
             await self._sign([], [])
             return True
 
-    async def run(self) -> None:
-        """Sign anew whenever it is due, for as long as the node runs.
+    async def hear(self, note: bytes) -> None:
+        """Take note of a head that somebody holds of our log.
 
         Raises:
-            StorageError: The store failed.
+            RefusedError: It is not one of a log that we know.
+            StorageError: The proof that it contradicts ours cannot be stored.
         """
-        while True:
-            await self.renew()
-            await asyncio.sleep(ROUND_SECONDS)
+        await self._trust.hear(note)
 
     async def _sign(self, leaves: Sequence[bytes], events: Sequence[Event]) -> list[Alarm]:
         now, head = self._trust.now(), self.head

@@ -2,16 +2,16 @@
 
 What the composition root calls, in this order:
 
-* ``registries = await begin(config, own, trust, cards, writer=…, readers=…)``: founds our log if we are a registry, and
-  puts our newest statement into it.
+* ``registries = await begin(config, own, trust, cards, writer=…, readers=…)``: founds our log if we are a registry.
 * ``async with registries.listening(host, port, context) as port``: the registry's HTTP listener; only if
   ``registries.admitting`` is not None.
 * ``for loop in registries.loops(): tasks.create_task(loop())``.
 * ``registries.poke()``: a peer showed a head that we do not have.
+* ``registries.claimed(peer, claims)``: a peer's READY says which heads it holds.
 """
 
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -20,8 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.config import Config, Role
 from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.fence import Claim
 from rogatory_node.registry.follower import Follower
 from rogatory_node.registry.http import Pages
+from rogatory_node.registry.keeping import Keeping
 from rogatory_node.registry.listening import serving
 from rogatory_node.registry.log import Log
 from rogatory_node.registry.tiles import Tiles
@@ -40,10 +42,12 @@ class Registries:
 
     Attributes:
         admitting: Our own registry; None when we are none.
+        keeping: What it does for its log.
         followers: One for each registry that we follow.
     """
 
     admitting: Admitting | None = None
+    keeping: Keeping | None = None
     followers: tuple[Follower, ...] = ()
     pages: Pages | None = None
 
@@ -58,13 +62,18 @@ class Registries:
 
     def loops(self) -> list[Callable[[], Awaitable[None]]]:
         """Return what must run as long as the node does."""
-        own = [] if self.admitting is None else [self.admitting.log.run]
+        own = [] if self.keeping is None else [self.keeping.run]
         return [*own, *(follower.run for follower in self.followers)]
 
     def poke(self) -> None:
         """Ask all registries at once."""
         for follower in self.followers:
             follower.poke()
+
+    def claimed(self, peer: Aid, claims: Sequence[Claim]) -> None:
+        """Note which heads a peer says it holds: our log may be older than it was."""
+        if self.admitting is not None:
+            self.admitting.log.fence.claimed(peer, claims)
 
 
 def own_chain(connection: Connection, aid: Aid) -> list[Statement]:
@@ -84,13 +93,22 @@ async def begin(
     """
     async with readers.connect() as connection:
         chain = await connection.run_sync(own_chain, own.aid)
-    admitting = pages = None
+    admitting = pages = keeping = None
+    raws = [each.raw for each in chain]
     if own.log is not None and Role.REGISTRY in config.roles:
         log = Log(trust, own.log, own.aid)
         admitting = Admitting(log, trust, own.seal, writer=writer, readers=readers)
-        await admitting.publish([each.raw for each in chain])
+        await log.found(raws)
+        keeping = Keeping(
+            admitting,
+            trust,
+            raws,
+            mirrors=config.registry.mirrors,
+            addresses=lambda: [url for card in cards.all() if card.aid != own.aid for url in card.urls],
+            allow_private=config.allow_private_addresses,
+        )
         pages = Pages(admitting, Tiles(readers, own.aid), cards, trial=config.allow_private_addresses)
     followers = tuple(
         Follower(trust, cards, Aid(each.aid), each.url, chain) for each in config.follow if each.aid != own.aid
     )
-    return Registries(admitting=admitting, followers=followers, pages=pages)
+    return Registries(admitting=admitting, keeping=keeping, followers=followers, pages=pages)

@@ -10,6 +10,8 @@ What others call (all may be called from any thread but the ``async`` ones):
 * ``await trust.take(registry, note, leaves) -> list[Alarm]``: a newer checkpoint and exactly the leaves it adds.
 * ``await trust.hear(note) -> Alarm | None``: a checkpoint that a peer showed; two roots of one size are a fork.
 * ``await trust.contradicted(registry, note, leaves) -> Alarm | None``: a larger log that does not contain ours.
+* ``trust.ahead(registry) -> Checkpoint | None``: the largest head that was shown and is not reached yet.
+* ``await trust.record(events)``: something for the audit log that changes nothing here.
 * ``await trust.confirm(aid, cc, roles, who)``: an officer confirmed a second authority of a role by its digits.
 * ``trust.watch(callback)``: called with the alarms (perhaps none) after each change, on the event loop.
 
@@ -195,6 +197,10 @@ class Trust:
         """
         return self._directory.freshness(registry, self.now())
 
+    def ahead(self, registry: Aid) -> Checkpoint | None:
+        """Return the largest head of a log that somebody showed, signed by it, and that we have not reached."""
+        return max(self._ahead.get(registry, {}).values(), key=lambda each: each.size, default=None)
+
     def watch(self, watcher: Watcher) -> None:
         """Call *watcher* after each change."""
         self._watchers.append(watcher)
@@ -241,8 +247,9 @@ class Trust:
             return None
         if heard.size > log.head.size:
             ahead = self._ahead.setdefault(registry, {})
-            if len(ahead) < MAX_AHEAD:
-                ahead[heard.root] = heard
+            ahead[heard.root] = heard
+            if len(ahead) > MAX_AHEAD:  # the largest stays: a registry must know how far it was
+                del ahead[min(ahead.values(), key=lambda each: each.size).root]
             return None
         if await self._root_at(registry, heard.size) == heard.root:
             return None
@@ -280,6 +287,16 @@ class Trust:
             await self._commit(fresh, store.Taken(registry=aid, confirmed=claims, events=(event,), now=self.now()))
             self._confirmed = claims
         self._tell([])
+
+    async def record(self, events: Sequence[Event]) -> None:
+        """Write into the audit log what concerns the directory and changes nothing of it.
+
+        Raises:
+            StorageError: It cannot be stored.
+        """
+        async with self._turn:
+            about = next(iter(self._directory.state.logs))
+            await self._commit(self._directory, store.Taken(registry=about, events=tuple(events), now=self.now()))
 
     def _judge(
         self, registry: Aid, checkpoint: bytes, leaves: tuple[bytes, ...]

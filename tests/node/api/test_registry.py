@@ -8,6 +8,8 @@ from offices import Authority
 
 from rogatory_node.api.context import Node
 from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.fence import Fence
+from rogatory_node.registry.keeping import Keeping
 from rogatory_node.registry.log import Log
 from rogatory_node.registry.running import Registries
 from rogatory_protocol.ids import digits_of
@@ -18,8 +20,10 @@ async def node(node: Node, world) -> AsyncIterator[Node]:
     """The node as the registry of its world."""
     ours = world.registry
     log = Log(node.trust, ours.log_keys, ours.aid)
+    log.fence.founded(node.trust.now())
     admitting = Admitting(log, node.trust, ours.seal, writer=node.writer, readers=node.readers)
-    return replace(node, registries=Registries(admitting=admitting))
+    keeping = Keeping(admitting, node.trust, ())
+    return replace(node, registries=Registries(admitting=admitting, keeping=keeping))
 
 
 async def applied(node: Node, who: Authority) -> Authority:
@@ -74,6 +78,27 @@ async def test_nothing_is_decided_that_was_not_shown(ask, node: Node, world) -> 
     status, _ = await ask("POST", "/registry/decisions", json={"act": "suspend", "authority": "XB"})
     assert status == 400
     assert node.trust.admitted(world.xb.aid)
+
+
+async def test_DIR_21_a_registry_that_may_be_an_old_backup_says_what_to_do(ask, node: Node, world) -> None:
+    log = Log(node.trust, world.registry.log_keys, world.registry.aid, Fence(node.trust, world.registry.aid))
+    object.__setattr__(node.registries.admitting, "log", log)
+    order = {"act": "suspend", "authority": "XB"}
+    _, shown = await ask("POST", "/registry/preview", json=order)
+    status, said = await ask("POST", "/registry/decisions", json=order | {"stmt": shown["stmt"]})
+    assert (status, said["code"]) == (409, "registry.listening")
+    _, state = await ask("GET", "/registry")
+    assert (state["signing"], state["agreed"], state["needed"], state["shown"]) == ("listening", 0, 2, None)
+    world.registry.state(Authority("lost").newest)
+    await log.hear(world.registry.head())
+    for path, body in (("decisions", order | {"stmt": shown["stmt"]}), ("vouch", {})):
+        status, said = await ask("POST", f"/registry/{path}", json=body)
+        assert (status, said["code"]) == (409, "registry.behind")
+    status, said = await ask("POST", "/registry/refill", json={"url": "http://127.0.0.1:1/log"})
+    assert (status, said["code"]) == (409, "registry.no-copy")
+    await node.trust.take(world.registry.aid, world.registry.head(), world.registry.leaves[-1:])
+    status, state = await ask("POST", "/registry/vouch", json={})
+    assert (status, state["signing"]) == (200, "open")
 
 
 async def test_a_node_that_is_no_registry_says_so(ask, node: Node) -> None:

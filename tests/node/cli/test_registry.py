@@ -10,6 +10,7 @@ from offices import Authority
 
 from rogatory_node.api.context import Node
 from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.keeping import Keeping
 from rogatory_node.registry.log import Log
 from rogatory_node.registry.running import Registries
 from rogatory_protocol.ids import digits_of
@@ -20,8 +21,10 @@ def node(node: Node, world) -> Node:
     """The node as the registry of its world."""
     ours = world.registry
     log = Log(node.trust, ours.log_keys, ours.aid)
+    log.fence.founded(node.trust.now())
     admitting = Admitting(log, node.trust, ours.seal, writer=node.writer, readers=node.readers)
-    return replace(node, registries=Registries(admitting=admitting))
+    keeping = Keeping(admitting, node.trust, ())
+    return replace(node, registries=Registries(admitting=admitting, keeping=keeping))
 
 
 @pytest.fixture
@@ -87,3 +90,15 @@ async def test_the_check_page_comes_first(command, node: Node, applicant, answer
 async def test_what_makes_no_sense_is_told(cli, node: Node) -> None:
     status, said = await cli("registry", "resume", "XB", "--yes")
     assert (status, said["error"]["code"]) == (1, "registry.standing")
+
+
+async def test_DIR_21_a_person_vouches_for_a_log_that_nobody_can_compare(cli, node: Node, world) -> None:
+    log = Log(node.trust, world.registry.log_keys, world.registry.aid)
+    object.__setattr__(node.registries.admitting, "log", log)
+    _, text = await cli("registry", "status", text=True)
+    assert "Signing:      not yet: it has just started" in text
+    status, done = await cli("registry", "vouch", "--yes", "--as", "secretary")
+    assert (status, done["signing"]) == (0, "open")
+    assert "Signing:      yes" in (await cli("registry", "status", text=True))[1]
+    status, said = await cli("registry", "refill", "--from", "http://127.0.0.1:1/log")
+    assert (status, said["error"]["code"]) == (1, "registry.no-copy")

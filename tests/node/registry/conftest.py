@@ -7,6 +7,7 @@ from offices import NOW, Authority, Registry, follow
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.fence import Fence
 from rogatory_node.registry.log import Log
 from rogatory_node.services.cards import Cards
 from rogatory_node.services.trust import Trust
@@ -20,8 +21,10 @@ class House:
 
     def __init__(self, writer: Writer, readers: AsyncEngine) -> None:
         self.writer, self.readers, self.time = writer, readers, float(NOW + 10)
+        self.monotonic = 0.0
         self.registry = Registry()
         self.trust: Trust
+        self.fence: Fence
         self.log: Log
         self.admitting: Admitting
         self.cards: Cards
@@ -29,10 +32,14 @@ class House:
     def wall(self) -> float:
         return self.time
 
-    async def start(self) -> None:
+    async def start(self, *, compared: bool = True) -> None:
+        """Start; as a rule nobody holds more of the log than this house does."""
         me, seal = self.registry.aid, self.registry.seal
         self.trust = await Trust.open(self.writer, self.readers, follow(self.registry), wall=self.wall)
-        self.log = Log(self.trust, self.registry.log_keys, me)
+        self.fence = Fence(self.trust, me, clock=lambda: self.monotonic)
+        if compared:
+            self.fence.founded(int(self.time))
+        self.log = Log(self.trust, self.registry.log_keys, me, self.fence)
         self.admitting = Admitting(self.log, self.trust, seal, writer=self.writer, readers=self.readers)
         self.cards = await Cards.open(
             self.trust, me=me, seal=seal, writer=self.writer, readers=self.readers, wall=self.wall

@@ -9,6 +9,7 @@ from rogatory_node.registry.running import Registries, begin
 from rogatory_node.services.own import Own
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import statements
+from rogatory_node.transport.fetch import Fetcher
 from rogatory_protocol.ids import Id16
 
 
@@ -53,10 +54,14 @@ async def test_a_later_start_puts_a_new_statement_into_the_log(house) -> None:
     assert first.admitting.log.head.size == 1
     renewed = house.registry.renew()
     again = await started(house, house.registry, REGISTRY)
-    assert again.admitting.log.head.size == 2
-    assert renewed.digest in house.trust.directory.state.owners
-    house.time += 13 * 3_600
-    await started(house, house.registry, REGISTRY)
+    assert again.admitting.log.head.size == 1  # somebody may hold more of it
+    again.admitting.log.fence.founded(int(house.time))
+    async with Fetcher() as fetch:
+        await again.keeping.round(fetch)
+        assert again.admitting.log.head.size == 2
+        assert renewed.digest in house.trust.directory.state.owners
+        house.time += 13 * 3_600
+        await again.keeping.round(fetch)
     assert again.admitting.log.head.time == int(house.time)
 
 
