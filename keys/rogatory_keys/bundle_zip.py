@@ -3,7 +3,8 @@
 * Stored, never compressed, so that nothing grows when it is read; no folders, links, comments or extra fields.
 * Files stand in ascending order of their names, one after another, without a gap; every header is the one that these
   names, sizes and check sums give. A single byte changed anywhere is therefore noticed.
-* Below 4 GiB in all: the 64-bit extensions are a second way to say the same thing, and two ways are one too many.
+* The 64-bit extensions stand exactly where a number does not fit without them, and nowhere else: two ways to say the
+  same thing are one too many.
 * The file is read where it lies; nothing is unpacked and no name becomes a path.
 """
 
@@ -15,14 +16,22 @@ from typing import BinaryIO, Final
 
 from rogatory_keys.errors import BundleError, BundleFault
 
-MAX_BUNDLE_BYTES: Final = 2**32 - 2
+MAX_BUNDLE_BYTES: Final = 2**44
+LARGE: Final = 2**32 - 1  # from here on a number stands in a 64-bit field, and this in its usual place
 MAX_FILES: Final = 16_384
 MAX_NAME_BYTES: Final = 160
 BLOCK_BYTES: Final = 1 << 20
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
-_VERSION, _FLAGS, _STORED = 10, 0, 0
+_END_64: Final = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR_64: Final = struct.Struct("<4sLQL")
+_EXTRA: Final = struct.Struct("<2H")
+_EXTRA_ID = 1
+_NUMBER: Final = struct.Struct("<Q")
+_ABOVE = 2**32 - 1
+_VERSION, _VERSION_64, _FLAGS, _STORED = 10, 45, 0, 0
+_MAX_LINE_BYTES: Final = _CENTRAL.size + MAX_NAME_BYTES + _EXTRA.size + 3 * _NUMBER.size
 _TIME, _DATE = 0, 0x21  # 1980-01-01, the first day that a ZIP can say: the time of export is not evidence
 
 
@@ -34,6 +43,11 @@ class Entry:
     start: int
     size: int
     crc: int
+
+    @property
+    def offset(self) -> int:
+        """Where its header begins."""
+        return self.start - _header_bytes(self.name, self.size)
 
 
 class Container:
@@ -85,27 +99,35 @@ class ContainerWriter:
         self._entries: list[Entry] = []
         self._at = 0
 
-    def add(self, name: str, blocks: Iterable[bytes]) -> None:
+    def add(self, name: str, blocks: Iterable[bytes], *, size: int = 0) -> None:
         """Write a file.
 
+        Args:
+            name: Its name.
+            blocks: Its bytes.
+            size: How many they are; needed from 4 GiB on, for its header is longer then.
+
         Raises:
-            BundleError: ORDER: the names do not ascend; TOO_LARGE: the bundle would reach 4 GiB.
+            BundleError: ORDER: the names do not ascend; TOO_LARGE: the file is larger than was said, or the bundle
+                than it may be.
         """
         if self._entries and name <= self._entries[-1].name:
             raise BundleError(BundleFault.ORDER, name)
-        header = _LOCAL.size + len(name)
+        header = _header_bytes(name, size)
         self._file.seek(self._at + header)
-        crc = size = 0
+        crc = written = 0
         for block in blocks:
-            crc, size = zlib.crc32(block, crc), size + len(block)
-            if self._at + header + size > MAX_BUNDLE_BYTES:
+            crc, written = zlib.crc32(block, crc), written + len(block)
+            if self._at + header + written > MAX_BUNDLE_BYTES:
                 raise BundleError(BundleFault.TOO_LARGE, name)
             self._file.write(block)
-        entry = Entry(name=name, start=self._at + header, size=size, crc=crc)
+        entry = Entry(name=name, start=self._at + header, size=written, crc=crc)
+        if entry.offset != self._at:
+            raise BundleError(BundleFault.TOO_LARGE, name)
         self._file.seek(self._at)
         self._file.write(_local(entry))
         self._entries.append(entry)
-        self._at = entry.start + size
+        self._at = entry.start + written
 
     def finish(self) -> None:
         """Write the table of contents.
@@ -114,12 +136,13 @@ class ContainerWriter:
             BundleError: TOO_LARGE.
         """
         table = b"".join(_central(entry) for entry in self._entries)
-        end = self._at + len(table) + _END.size
-        if len(self._entries) > MAX_FILES or end > MAX_BUNDLE_BYTES:
+        end = _end(len(self._entries), len(table), self._at)
+        whole = self._at + len(table) + len(end)
+        if len(self._entries) > MAX_FILES or whole > MAX_BUNDLE_BYTES:
             raise BundleError(BundleFault.TOO_LARGE, "")
         self._file.seek(self._at)
-        self._file.write(table + _end(len(self._entries), len(table), self._at))
-        self._file.truncate(end)
+        self._file.write(table + end)
+        self._file.truncate(whole)
 
 
 def _contents(file: BinaryIO) -> Iterator[Entry]:
@@ -134,9 +157,13 @@ def _contents(file: BinaryIO) -> Iterator[Entry]:
     magic, _, _, _, count, table_bytes, table_at, _ = _END.unpack(end)
     if magic != b"PK\5\6":
         raise BundleError(_no_end(file), "")
-    if not 0 < count <= MAX_FILES or table_at + table_bytes + _END.size != whole:
+    if not 0 < count <= MAX_FILES or table_bytes > count * _MAX_LINE_BYTES:
         raise BundleError(BundleFault.FORM, "")
-    if table_bytes > count * (_CENTRAL.size + MAX_NAME_BYTES) or end != _end(count, table_bytes, table_at):
+    # Where the table begins follows from where the file ends, so the field that says so is checked and not believed.
+    long = _END_64.size + _LOCATOR_64.size if table_at == _ABOVE else 0
+    table_at = whole - _END.size - long - table_bytes
+    expected = _end(count, table_bytes, table_at)
+    if table_at < 0 or len(expected) != _END.size + long or _read_at(file, whole - len(expected), whole) != expected:
         raise BundleError(BundleFault.FORM, "")
     yield from _table(file, _read_at(file, table_at, table_bytes), count, table_at)
 
@@ -145,11 +172,11 @@ def _table(file: BinaryIO, table: bytes, count: int, table_at: int) -> Iterator[
     at = offset = 0
     before = ""
     for _ in range(count):
-        entry = _line(table[at : at + _CENTRAL.size + MAX_NAME_BYTES], offset)
+        entry = _line(table[at : at + _MAX_LINE_BYTES], offset)
         line = _central(entry)
         if table[at : at + len(line)] != line or entry.name <= before or entry.start + entry.size > table_at:
             raise BundleError(BundleFault.FORM, entry.name)
-        if _read_at(file, offset, _LOCAL.size + len(entry.name)) != _local(entry):
+        if _read_at(file, offset, entry.start - offset) != _local(entry):
             raise BundleError(BundleFault.FORM, entry.name)
         yield entry
         at, offset, before = at + len(line), entry.start + entry.size, entry.name
@@ -166,29 +193,64 @@ def _line(line: bytes, offset: int) -> Entry:
     name = line[_CENTRAL.size : _CENTRAL.size + name_bytes]
     if not 0 < name_bytes <= MAX_NAME_BYTES or not name.isascii():
         raise BundleError(BundleFault.FORM, "")
-    return Entry(name=name.decode(), start=offset + _LOCAL.size + name_bytes, size=size, crc=crc)
+    if size == _ABOVE:
+        number = line[_CENTRAL.size + name_bytes + _EXTRA.size :][: _NUMBER.size]
+        if len(number) < _NUMBER.size:
+            raise BundleError(BundleFault.FORM, "")
+        (size,) = _NUMBER.unpack(number)
+    plain = name.decode()
+    return Entry(name=plain, start=offset + _header_bytes(plain, size), size=size, crc=crc)
+
+
+def _header_bytes(name: str, size: int) -> int:
+    return _LOCAL.size + len(name) + len(_extra(*_wide(size, size)))
+
+
+def _wide(*numbers: int) -> tuple[int, ...]:
+    """Return the numbers that need a 64-bit field."""
+    return tuple(each for each in numbers if each >= LARGE)
+
+
+def _extra(*numbers: int) -> bytes:
+    """Return the extra field with these numbers, in the order of the header: sizes, then offset."""
+    data = b"".join(_NUMBER.pack(each) for each in numbers)
+    return _EXTRA.pack(_EXTRA_ID, len(data)) + data if data else b""
+
+
+def _short(number: int) -> int:
+    return _ABOVE if number >= LARGE else number
 
 
 def _local(entry: Entry) -> bytes:
-    name = entry.name.encode()
+    name, extra, size = entry.name.encode(), _extra(*_wide(entry.size, entry.size)), _short(entry.size)
+    version = _VERSION_64 if extra else _VERSION
     fixed = _LOCAL.pack(
-        b"PK\3\4", _VERSION, _FLAGS, _STORED, _TIME, _DATE, entry.crc, entry.size, entry.size, len(name), 0
-    )
-    return fixed + name
+        b"PK\3\4", version, _FLAGS, _STORED, _TIME, _DATE, entry.crc, size, size, len(name), len(extra)
+    )  # fmt: skip
+    return fixed + name + extra
 
 
 def _central(entry: Entry) -> bytes:
-    name = entry.name.encode()
-    offset = entry.start - _LOCAL.size - len(name)
+    name, size, offset = entry.name.encode(), _short(entry.size), entry.offset
+    extra = _extra(*_wide(entry.size, entry.size, offset))
+    version = _VERSION_64 if extra else _VERSION
     fixed = _CENTRAL.pack(
-        b"PK\1\2", _VERSION, _VERSION, _FLAGS, _STORED, _TIME, _DATE, entry.crc, entry.size, entry.size, len(name),
-        0, 0, 0, 0, 0, offset,
+        b"PK\1\2", version, version, _FLAGS, _STORED, _TIME, _DATE, entry.crc, size, size, len(name),
+        len(extra), 0, 0, 0, 0, _short(offset),
     )  # fmt: skip
-    return fixed + name
+    return fixed + name + extra
 
 
 def _end(count: int, table_bytes: int, table_at: int) -> bytes:
-    return _END.pack(b"PK\5\6", 0, 0, count, count, table_bytes, table_at, 0)
+    short = _END.pack(b"PK\5\6", 0, 0, count, count, table_bytes, _short(table_at), 0)
+    if table_at < LARGE:
+        return short
+    version = _VERSION_64
+    # The size of this record is counted without its first twelve bytes.
+    wide = _END_64.pack(
+        b"PK\6\6", _END_64.size - 12, version, version, 0, 0, count, count, table_bytes, table_at
+    )  # fmt: skip
+    return wide + _LOCATOR_64.pack(b"PK\6\7", 0, table_at + table_bytes, 1) + short
 
 
 def _no_end(file: BinaryIO) -> BundleFault:

@@ -3,7 +3,9 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +189,82 @@ def test_ENC_15_too_large_a_bundle_is_neither_written_nor_read(monkeypatch: pyte
     with pytest.raises(BundleError) as caught:
         packed(FILES)
     assert (caught.value.fault, caught.value.file) == (BundleFault.TOO_LARGE, "a/two")
+
+
+@pytest.fixture
+def low(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers stand in 64-bit fields from 1,000 on, as they do from 4 GiB on."""
+    monkeypatch.setattr(bundle_zip, "LARGE", 1_000)
+
+
+LARGE_FILES = {"README.txt": b"read me", "a/one": b"", "a/two": b"two" * 700, "b": b"after"}
+
+
+def packed_large() -> bytes:
+    out = io.BytesIO()
+    writer = ContainerWriter(out)
+    for name, raw in LARGE_FILES.items():
+        writer.add(name, [raw], size=len(raw))
+    writer.finish()
+    return out.getvalue()
+
+
+@pytest.mark.usefixtures("low")
+def test_64_bit_fields_are_read_by_us_and_by_any_zip_program() -> None:
+    raw = packed_large()
+    assert all(raw.count(each) == 1 for each in (b"PK\6\6", b"PK\6\7", b"PK\5\6"))
+    assert read_all(raw) == LARGE_FILES
+    with zipfile.ZipFile(io.BytesIO(raw)) as other:
+        assert other.testzip() is None
+        assert {name: other.read(name) for name in other.namelist()} == LARGE_FILES
+
+
+@pytest.mark.usefixtures("low")
+def test_P31_every_bit_of_a_container_with_64_bit_fields_counts() -> None:
+    raw = packed_large()
+    content = {at for entry in Container(io.BytesIO(raw)).entries.values() for at in list(span(entry))[10:]}
+    for at in (at for at in range(len(raw)) if at not in content):
+        for bit in range(8):
+            refused(raw[:at] + bytes([raw[at] ^ 1 << bit]) + raw[at + 1 :])
+    for size in (size for size in range(len(raw)) if size not in content):
+        refused(raw[:size])
+
+
+def test_ENC_15_64_bit_fields_where_none_are_needed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = packed(FILES)
+    with monkeypatch.context() as patch:
+        patch.setattr(bundle_zip, "LARGE", 1_000)
+        many = packed_large()
+        assert refused(few) is BundleFault.FORM
+    assert refused(many) is BundleFault.FORM
+
+
+@pytest.mark.usefixtures("low")
+def test_a_large_file_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    for raw, size in ((b"x" * 1_000, 0), (b"x", 1_000)):
+        with pytest.raises(BundleError) as caught:
+            ContainerWriter(io.BytesIO()).add("a", [raw], size=size)
+        assert caught.value.fault is BundleFault.TOO_LARGE
+
+
+def test_what_lies_behind_4_gib_is_found(tmp_path: Path) -> None:
+    """A sparse file: a hole of more than 4 GiB in the place of an attachment, whose check sum is not computed."""
+    large = 2**32 + 5
+    path = tmp_path / "sparse"
+    with path.open("w+b") as file:
+        hole = bundle_zip.Entry(name="a", start=bundle_zip._header_bytes("a", large), size=large, crc=0)
+        at = hole.start + hole.size
+        last = bundle_zip.Entry(
+            name="b", start=at + bundle_zip._header_bytes("b", 5), size=5, crc=zlib.crc32(b"after")
+        )  # fmt: skip
+        table = bundle_zip._central(hole) + bundle_zip._central(last)
+        file.write(bundle_zip._local(hole))
+        file.seek(at)
+        file.write(bundle_zip._local(last) + b"after" + table + bundle_zip._end(2, len(table), last.start + 5))
+        assert Container(file).read("b") == b"after"
+        with zipfile.ZipFile(file) as other:
+            assert other.read("b") == b"after"
+            assert other.getinfo("a").file_size == large
 
 
 def test_names_are_written_in_order_only() -> None:

@@ -79,7 +79,7 @@ def _refused(error: Exception, out: Path) -> Problem:
         )
     if isinstance(error, BundleError):
         following = later("Withhold attachments, or choose letters.")
-        return Problem(413, "export.too-large", later("The bundle would be larger than 4 GiB."), following)
+        return Problem(413, "export.too-large", later("The bundle would be larger than 16 TiB."), following)
     if isinstance(error, NotProvedError):
         following = later("Try again when the directory has caught up: rogatory directory")
         what = later("The logs that this node follows do not prove one of the authorities.")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rogatory_keys.bundle import FullLog
     from rogatory_keys.bundle_verdict import Finding, Verdict
 
-EXPORT_SECONDS: Final = 3_600.0  # a bundle of 4 GiB on a slow disk
+EXPORT_SECONDS: Final = 3_600.0  # a large bundle on a slow disk
 MAX_LOG_LEAVES: Final = 1_000_000
 _MARKS: Final = {"holds": "✓", "stated": "·", "open": "?", "fails": "✗"}
 _TIMES: Final = frozenset({"ts", "latest"})

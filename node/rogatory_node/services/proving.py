@@ -227,7 +227,7 @@ def write(bundle: Bundle, folder: BlobFolder, out: Path, *, force: bool = False)
 
     Raises:
         BundleExistsError: There is a file of this name and *force* is not given.
-        BundleError: TOO_LARGE: it would reach 4 GiB; withhold attachments.
+        BundleError: TOO_LARGE: it would be larger than a bundle may be; withhold attachments.
         StorageError: An attachment is missing or damaged.
         RefusedError: ATTACHMENT: one was changed since it was verified.
         OSError: The file cannot be written.
@@ -240,7 +240,7 @@ def write(bundle: Bundle, folder: BlobFolder, out: Path, *, force: bool = False)
         with os.fdopen(handle, "w+b") as file:
             writer = ContainerWriter(file)
             for name in sorted([*bundle.files, *bundle.attachments]):
-                writer.add(name, _blocks(bundle, folder, name))
+                writer.add(name, _blocks(bundle, folder, name), size=_size(bundle, name))
             writer.finish()
             file.flush()
             os.fsync(file.fileno())
@@ -258,6 +258,11 @@ def _blocks(bundle: Bundle, folder: BlobFolder, name: str) -> Iterator[bytes]:
     if attachment is None:
         return iter((bundle.files[name],))
     return plain(folder, attachment)
+
+
+def _size(bundle: Bundle, name: str) -> int:
+    attachment = bundle.attachments.get(name)
+    return len(bundle.files[name]) if attachment is None else attachment.blob.entry.sz
 
 
 def _publish(part: Path, out: Path, *, force: bool) -> None:
