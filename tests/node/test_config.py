@@ -67,6 +67,7 @@ def test_a_name_is_enough() -> None:
     assert config.desk.host == "127.0.0.1"
     assert config.allow_private_addresses is False
     assert config.quotas.letters_a_day == 10_000
+    assert config.restore.served_days == 7
 
 
 def test_every_setting_is_read() -> None:
@@ -126,6 +127,7 @@ def test_all_mistakes_are_reported_together() -> None:
         ("link.speed = 1", "link.speed", Reason.UNKNOWN),
         ("database.url = 'oracle://x'", "database.url", Reason.VALUE),
         ("database.url = 'postgresql://name:word@host/db'", "database.url", Reason.SECRET),
+        ("restore.served_days = 31", "restore.served_days", Reason.VALUE),
         ("quotas.letters_a_day = 0", "quotas.letters_a_day", Reason.VALUE),
         ("follow = 1", "follow", Reason.TYPE),
         ("follow = [1]", "follow[0]", Reason.TYPE),

@@ -90,7 +90,7 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
         halt=halt.brake.pull,
     )
     resync = Resync(
-        Resyncing(me=me.aid, sealer=me.sealer),
+        Resyncing(me=me.aid, sealer=me.sealer, served_days=config.restore.served_days),
         Recovering(me=me.aid, sealer=me.sealer),
         Resuming(me=me.aid, sealer=me.sealer),
         office,

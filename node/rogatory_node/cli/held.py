@@ -78,7 +78,7 @@ def release(
         page.append(
             _("Ask this authority by telephone whether it was restored: a thief of its keys would ask as well.")
         )
-        _confirm(page)
+        confirm(page)
         body["letters"] = [each["letter"] for each in found["letters"]]
     found = client.post("/held/release", json=body)
     told = _("Released: {count}. It gets them when it asks again, within an hour while it is linked.")
@@ -97,12 +97,17 @@ def override(
         page.append(
             _("A letter sent now may bear a number that a lost letter bears already; its recipient is alarmed.")
         )
-        _confirm(page)
+        confirm(page)
     found = client.post("/held/override", json=body)
     emit(as_json, found, _("The letters of this case go now."))
 
 
-def _confirm(page: list[str]) -> None:
+def confirm(page: list[str]) -> None:
+    """Show what would be done and ask for it.
+
+    Raises:
+        Failure: Nobody is there to say yes, or the answer is no.
+    """
     if not sys.stdin.isatty():
         raise Failure(_("Nobody is here to confirm this."), _("Do it without asking: --yes"), USAGE, "unconfirmed")
     note("\n".join(page))

@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "serve": Entry("serve", later("Run the node.")),
     "doctor": Entry("node", later("Say what of a node is as it should be, and what to do about the rest.")),
     "migrate": Entry("node", later("Bring the database to this program's revision.")),
+    "restore": Entry("restore", later("Say that a backup was put back, so that others are asked for what is lost.")),
     "scrub": Entry("node", later("Read everything and name what the disk has changed.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
     "join": Entry("join", later("Follow a registry and apply to it.")),

@@ -143,6 +143,14 @@ class Quotas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """What is given to a peer that lost it by a restore (B.12.4)."""
+
+    # Of a letter older than this an officer decides: who has stolen a node key must not fetch the whole past.
+    served_days: int = _setting(c.whole(0, 30), 7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """A registry whose log this node replays, and for which countries its admissions count here (B.6.4)."""
 
@@ -187,6 +195,7 @@ class Config:
     database: Database = field(default_factory=Database)
     keys: Keys = field(default_factory=Keys)
     quotas: Quotas = field(default_factory=Quotas)
+    restore: Restore = field(default_factory=Restore)
     follow: tuple[Followed, ...] = ()
     contact: tuple[Contact, ...] = ()
 
@@ -198,6 +207,7 @@ _SECTIONS: Final[Mapping[str, type[Any]]] = {
     "database": Database,
     "keys": Keys,
     "quotas": Quotas,
+    "restore": Restore,
 }
 
 

@@ -2,9 +2,10 @@
 
 * The proof is an own letter or evidence that quotes a head which our audit log does not have: a longer one, or one of
   another root, since the log grows again while what was lost comes back. A peer's claim is none.
-* The log goes on in a new epoch. Its first leaf binds the last own head and the one shown; heads that other peers
-  show later are bound by further leaves. ``obj`` of such a leaf is the SHA-256 of RCBOR of the list of heads, which
-  lies in meta under ``restore.<epoch>``.
+* A person who put a backup back says so, and it counts as much: nothing is signed before, so nothing is given twice.
+* The log goes on in a new epoch. Its first leaf binds the last own head and the one shown, if there is one; heads that
+  other peers show later are bound by further leaves. ``obj`` of such a leaf is the SHA-256 of RCBOR of the list of
+  heads, which lies in meta under ``restore.<epoch>``.
 * The database gets a new incarnation, for the links of the next start. Every peer may hold what we lost, so each is
   ``unsynced`` until a run with it is complete.
 """
@@ -43,6 +44,36 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A person says that the database was put back from a backup.
+
+    Attributes:
+        role: The role of the person, for the audit log.
+        now: When.
+    """
+
+    role: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What follows from it.
+
+    Attributes:
+        epoch: Of the audit log from now on.
+        inc: The new incarnation.
+        peers: How many peers are to be asked.
+        repeated: It was said before and nothing happened since, so nothing was changed.
+    """
+
+    epoch: int
+    inc: Id16
+    peers: int
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Lost:
     """Heads that were lost, shortest first, and how many of them a leaf binds already."""
 
@@ -63,6 +94,24 @@ def prove(connection: Connection, shown: Sequence[Head], *, now: int, random: Ra
     if lost is not None and longest.epoch < own.epoch and longest.is_longer_than(lost.heads[-1]):
         _keep(connection, own.epoch, _Lost(heads=(*lost.heads[: max(lost.bound, 1)], longest), bound=lost.bound))
     return False
+
+
+def declare(connection: Connection, declared: Declared, *, random: Random) -> Begun:
+    """Begin a new epoch and a new incarnation, because a person says so; once for a restore."""
+    own = audit_log.head(connection)
+    repeated = own.size == 1 and _lost(connection, own.epoch) is not None
+    if not repeated:
+        heads = (own,)
+        _start(connection, own.epoch + 1, heads, _leaf(heads, declared.role), now=declared.now, random=random)
+    inc = get_meta(connection, INCARNATION)
+    assert inc is not None  # an authority has one since it was founded
+    waited = select(func.count()).select_from(peers).where(peers.c.unsynced.is_not(None))
+    return Begun(
+        epoch=audit_log.head(connection).epoch,
+        inc=Id16(inc),
+        peers=connection.execute(waited).scalar_one(),
+        repeated=repeated,
+    )
 
 
 def ended(connection: Connection, runs: Sequence[Ended], *, random: Random) -> list[None]:
@@ -91,16 +140,21 @@ def _is_ours(connection: Connection, own: Head, shown: Head) -> bool:
 
 def _begin(connection: Connection, own: Head, shown: Head, *, now: int, random: Random) -> None:
     heads = (own, shown)
-    epoch = shown.epoch + 1
-    audit_log.begin_epoch(connection, epoch, [_leaf(heads)], now=now, random=random)
+    _start(connection, shown.epoch + 1, heads, _leaf(heads), now=now, random=random)
+
+
+def _start(
+    connection: Connection, epoch: int, heads: tuple[Head, ...], leaf: audit_log.Event, *, now: int, random: Random
+) -> None:
+    audit_log.begin_epoch(connection, epoch, [leaf], now=now, random=random)
     _keep(connection, epoch, _Lost(heads=heads, bound=len(heads)))
     _put(connection, INCARNATION, Id16(random(16)))
     connection.execute(update(peers).values(unsynced=func.coalesce(peers.c.unsynced, now)))
 
 
-def _leaf(heads: Sequence[Head]) -> audit_log.Event:
+def _leaf(heads: Sequence[Head], who: str = "node") -> audit_log.Event:
     digest = hashlib.sha256(encode([head.value() for head in heads])).digest()
-    return audit_log.Event(ev=RESTORE, obj=Digest(digest), who="node")
+    return audit_log.Event(ev=RESTORE, obj=Digest(digest), who=who)
 
 
 def _lost(connection: Connection, epoch: int) -> _Lost | None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
@@ -27,8 +27,6 @@ from rogatory_protocol.evidence import Level
 from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.limits import DAY_SECONDS
 from rogatory_protocol.link.frames import MAX_LEVELS
-
-SERVED_DAYS: Final = 7  # B.12.4: within 7 days, configurable 0 to 30
 
 Row = tuple[bytes, tuple[int, ...]]
 """A letter and the levels of its evidence."""
@@ -83,7 +81,7 @@ class Resyncing:
 
     me: Aid
     sealer: RowSealer = field(repr=False)
-    served_days: int = SERVED_DAYS
+    served_days: int = 7
     wall: Callable[[], float] = time.time
     random: Callable[[int], bytes] = os.urandom
 

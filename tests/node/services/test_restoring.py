@@ -6,7 +6,7 @@ from typing import Any
 from lost import XA, XC, head
 from sqlalchemy import Connection, select
 
-from rogatory_node.services.restoring import Ended, ended, prove
+from rogatory_node.services.restoring import Declared, Ended, declare, ended, prove
 from rogatory_node.services.trust_store import get_meta
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.tables import audit, peers
@@ -96,3 +96,31 @@ async def test_a_head_that_was_grown_over_is_still_proof(writer: Writer) -> None
     assert not await writer.execute(proving, (own,))
     assert await writer.execute(proving, (head(3),))
     assert (await writer.execute(state, None))[1].epoch == 1
+
+
+def declaring(connection: Connection, commands: list[str]) -> list[Any]:
+    return [declare(connection, Declared(role=role, now=8), random=random) for role in commands]
+
+
+async def test_STO_10_a_person_who_put_a_backup_back_begins_an_epoch_once(writer: Writer) -> None:
+    own = await founded(writer)
+    before = (await writer.execute(state, None))[2]
+    begun = await writer.execute(declaring, "operator")
+    assert (begun.epoch, begun.peers, begun.repeated) == (1, 2, False)
+    leaves, newest, inc, waited = await writer.execute(state, None)
+    assert [(epoch, leaf.n, leaf.ev, leaf.who) for epoch, leaf in leaves[1:]] == [(1, 0, "restore", "operator")]
+    assert leaves[1][1].obj == bound(own)
+    assert before != inc == begun.inc
+    assert waited == {XA: 8, XC: 8}
+    again = await writer.execute(declaring, "operator")
+    assert (again.epoch, again.inc, again.repeated) == (1, inc, True)
+    assert await writer.execute(state, None) == (leaves, newest, inc, waited)
+    # What peers show of the lost history is bound by a further leaf, and begins no other epoch.
+    assert not await writer.execute(proving, (head(9),))
+    await writer.execute(ending, Ended(peer=XA, complete=True, now=9))
+    leaves, newest, _, waited = await writer.execute(state, None)
+    assert [leaf.ev for epoch, leaf in leaves if epoch == 1] == ["restore", "restore", "restore.synced"]
+    assert leaves[2][1].obj == bound(own, head(9))
+    assert waited == {XA: None, XC: 8}
+    # A later backup put back is another restore.
+    assert (await writer.execute(declaring, "operator")).epoch == 2
