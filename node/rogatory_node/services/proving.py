@@ -134,7 +134,7 @@ def read(connection: Connection, wish: Wish) -> Material:
         evidence=tuple(about),
         blobs=tuple(files),
         logs=proving_chains.read(connection),
-        audit=proving_audit.read(connection),
+        audit=proving_audit.read(connection, digests),
     )
 
 
@@ -186,7 +186,7 @@ class Proving:
         proved = proving_chains.prove(material.logs, authorities, frozenset(directory.state.logs))
         files |= proved.files
         quoted = [head for aid, head in heads if aid == self.me]
-        files |= proving_audit.prove(material.audit, self.me, quoted, frozenset(material.digests))
+        files |= proving_audit.prove(material.audit, self.me, quoted)
         return Bundle(files=files, attachments=attachments, letters=material.digests, registries=proved.registries)
 
     def _letter(

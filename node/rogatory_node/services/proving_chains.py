@@ -1,14 +1,15 @@
 """The statement chains, decisions and log proofs of an evidence bundle, from the leaves that this node stores (B.15).
 
+* Of a log only the hashes of its leaves are held, and its decisions; a statement is found by its hash.
 * Every proof is made anew from the stored leaves, under the newest stored checkpoint of their log.
 * Decisions are those that the directory took; what it ignored is left out.
 * A registry among the parties needs no decision: its own folder shows its chain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import Connection, select
 
@@ -25,10 +26,26 @@ from rogatory_protocol.tiles import Leaf, LeafKind, encode_leaf, parse_leaf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """A stored log: its newest checkpoint and the leaves below it."""
+    """A stored log: its newest checkpoint, and what lies below it.
+
+    Attributes:
+        hashes: The hash of every leaf.
+        decisions: The leaves that are decisions.
+    """
 
     checkpoint: bytes
-    leaves: tuple[bytes, ...] = field(repr=False)
+    hashes: tuple[bytes, ...] = field(repr=False)
+    decisions: tuple[bytes, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, checkpoint: bytes, leaves: Iterable[bytes]) -> Self:
+        """Take the leaves one after the other and keep what is needed of them."""
+        hashes, decisions = [], []
+        for leaf in leaves:
+            hashes.append(leaf_hash(leaf))
+            if _is_decision(leaf):
+                decisions.append(leaf)
+        return cls(checkpoint=checkpoint, hashes=tuple(hashes), decisions=tuple(decisions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +68,7 @@ class NotProvedError(LookupError):
     """The logs that this node follows do not hold a statement of an authority."""
 
 
+ROWS: Final = 256  # leaves read at a time
 _STATEMENT: Final = (Part.STATEMENT, Part.STATEMENT_PROOF)
 _REGISTRY: Final = (Part.REGISTRY_STATEMENT, Part.REGISTRY_PROOF)
 
@@ -62,9 +80,9 @@ def read(connection: Connection) -> Logs:
     for registry, group in groupby(heads, key=lambda row: bytes(row.registry)):
         newest = list(group)[-1]
         where = (log_leaves.c.registry == registry, log_leaves.c.n < newest.size)
-        leaves = connection.execute(select(log_leaves.c.leaf).where(*where).order_by(log_leaves.c.n)).scalars()
-        note = (newest.newest or newest.text).encode()
-        logs[Aid(registry)] = Log(checkpoint=note, leaves=tuple(map(bytes, leaves)))
+        query = select(log_leaves.c.leaf).where(*where).order_by(log_leaves.c.n)
+        leaves = connection.execute(query.execution_options(yield_per=ROWS)).scalars()
+        logs[Aid(registry)] = Log.of((newest.newest or newest.text).encode(), map(bytes, leaves))
     rows = connection.execute(select(statements).order_by(statements.c.aid, statements.c.ver)).all()
     chains = {
         Aid(aid): tuple(bytes(row.raw) for row in group) for aid, group in groupby(rows, key=lambda row: bytes(row.aid))
@@ -103,28 +121,36 @@ class _Prover:
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self._hashes = [leaf_hash(leaf) for leaf in log.leaves]
         # The first of two equal leaves is the one that counted.
-        self._places = {leaf: n for n, leaf in reversed(list(enumerate(log.leaves)))}
+        self._places = {each: n for n, each in reversed(list(enumerate(log.hashes)))}
 
     def holds(self, kind: LeafKind, raw: bytes) -> bool:
-        return encode_leaf(kind, raw) in self._places
+        return leaf_hash(encode_leaf(kind, raw)) in self._places
 
     def proof(self, kind: LeafKind, raw: bytes) -> bytes:
-        index = self._places[encode_leaf(kind, raw)]
-        proof = tlog_proof.TlogProof(index=index, path=tuple(path(index, self._hashes)), checkpoint=self.log.checkpoint)
+        index = self._places[leaf_hash(encode_leaf(kind, raw))]
+        proof = tlog_proof.TlogProof(
+            index=index, path=tuple(path(index, self.log.hashes)), checkpoint=self.log.checkpoint
+        )
         return tlog_proof.compose(proof)
 
     def decisions(self, wanted: set["_Ruling"]) -> list[Leaf]:
         found = []
-        for data in self._places if wanted else ():
+        for data in dict.fromkeys(self.log.decisions if wanted else ()):
             try:
                 leaf = parse_leaf(data)
-                if leaf.kind is LeafKind.DECISION and _ruled(d.parse(leaf.object).content) in wanted:
+                if _ruled(d.parse(leaf.object).content) in wanted:
                     found.append(leaf)
             except RefusedError:
                 continue  # ignored by every directory as well
         return found
+
+
+def _is_decision(leaf: bytes) -> bool:
+    try:
+        return parse_leaf(leaf).kind is LeafKind.DECISION
+    except RefusedError:
+        return False  # ignored by every directory as well
 
 
 _Ruling = tuple[Aid, str, bytes, str, tuple[str, ...], int]

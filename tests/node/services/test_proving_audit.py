@@ -4,8 +4,12 @@ import hashlib
 import itertools
 from typing import Any
 
+from sqlalchemy import Connection, insert
+
 from rogatory_keys.bundle_layout import Part, name_of
-from rogatory_node.services.proving_audit import Leaves, prove
+from rogatory_node.services.proving_audit import Leaves, prove, read
+from rogatory_node.storage.engine import open_writing
+from rogatory_node.storage.tables import audit
 from rogatory_protocol.audit import Head, Leaf, leaf_bytes
 from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.merkle import check_consistency, leaf_hash, root, root_from_path
@@ -22,6 +26,7 @@ STORED = [
     for n, (ev, obj) in enumerate(EVENTS)
 ]
 HASHES = [leaf_hash(leaf) for leaf in STORED]
+LOG = Leaves(epochs={0: HASHES}, shown={0: [(n, STORED[n]) for n in (1, 4)]})
 
 
 def head(size: int, epoch: int = 0) -> Head:
@@ -29,15 +34,29 @@ def head(size: int, epoch: int = 0) -> Head:
 
 
 def test_quoted_heads_grow_out_of_each_other_up_to_the_newest() -> None:
-    files = prove(Leaves(epochs={0: STORED}), ME, [head(3), head(1), head(3)], {LETTER})
+    files = prove(LOG, ME, [head(3), head(1), head(3)])
     rows: Any = decode(files[name_of(Part.HEADS, ME.hex())])
     assert [row[1] for row in rows] == [1, 3, 6]
     for before, after in itertools.pairwise(rows):
         check_consistency(before[1], before[2], after[1], after[2], after[3])
 
 
-def test_only_leaves_about_sealing_storing_and_evidence_of_these_letters_are_shown() -> None:
-    files = prove(Leaves(epochs={0: STORED}), ME, [head(1)], {LETTER})
+def test_only_leaves_about_sealing_storing_and_evidence_of_these_letters_are_shown(database: str) -> None:
+    opened = open_writing(database)
+
+    def fill(conn: Connection) -> Leaves:
+        rows = [
+            {"epoch": 0, "n": n, "leaf": STORED[n], "obj": obj, "ev": ev, "ts": n} for n, (ev, obj) in enumerate(EVENTS)
+        ]
+        conn.execute(insert(audit), rows)
+        return read(conn, [LETTER])
+
+    try:
+        leaves = opened.run(fill)
+    finally:
+        opened.close()
+    assert leaves == LOG
+    files = prove(leaves, ME, [head(1)])
     shown: list[Any] = [decode(raw) for name, raw in files.items() if "leaf-" in name]
     assert [value[0] for value in shown] == [STORED[1], STORED[4]]
     for n, value in zip((1, 4), shown, strict=True):
@@ -48,4 +67,4 @@ def test_a_log_that_is_not_the_quoted_one_is_not_shown() -> None:
     forged = Head(epoch=0, size=3, root=bytes(32))
     longer = Head(epoch=0, size=9, root=bytes(32))
     for quoted in ([], [forged], [head(1), forged], [longer], [head(1, epoch=1)]):
-        assert prove(Leaves(epochs={0: STORED}), ME, quoted, {LETTER}) == {}
+        assert prove(LOG, ME, quoted) == {}

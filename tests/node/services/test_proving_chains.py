@@ -23,7 +23,7 @@ def world() -> tuple[offices.Registry, offices.Authority, Directory, Logs]:
     directory = Directory(offices.follow(registry))
     directory.apply(registry.aid, registry.head(), registry.leaves, now=registry.clock)
     chains = {each.aid: tuple(one.raw for one in each.chain) for each in (a, registry)}
-    logs = Logs(logs={registry.aid: Log(checkpoint=registry.head(), leaves=tuple(registry.leaves))}, chains=chains)
+    logs = Logs(logs={registry.aid: Log.of(registry.head(), registry.leaves)}, chains=chains)
     return registry, a, directory, logs
 
 
