@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from rogatory_node.documents import press as machine
 from rogatory_node.documents import printing
 from rogatory_node.documents.page import Block, DocumentError, Page, Row, Text
 from rogatory_node.documents.press import Press, PrintError, code
@@ -60,19 +61,26 @@ async def test_what_a_writer_types_is_never_markup(press: Press) -> None:
 
 
 async def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_printed() -> None:
-    async with Press(seconds=0.0) as machine:
+    async with Press(seconds=0.0) as slow:
         with pytest.raises(DocumentError, match="too long"):
-            await machine.print(page("en"))
-        machine._seconds = 30.0
-        assert (await machine.print(page("en"))).startswith(b"%PDF-")
+            await slow.print(page("en"))
+        slow._seconds = 30.0
+        assert (await slow.print(page("en"))).startswith(b"%PDF-")
 
 
-async def test_a_killed_process_is_replaced(press: Press) -> None:
+async def test_a_process_that_was_killed_is_replaced(press: Press) -> None:
     await press.print(page("en"))
     assert press._process is not None
     press._process.kill()
-    with pytest.raises(DocumentError, match="ended"):
-        await press.print(page("en"))
+    await press._process.wait()
+    assert (await press.print(page("en"))).startswith(b"%PDF-")
+
+
+async def test_a_process_that_ends_in_the_middle_is_said(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(machine, "_job", lambda _: bytes(printing.MAX_JOB + 1))  # more than the process takes
+        with pytest.raises(DocumentError, match="ended"):
+            await press.print(page("en"))
     assert (await press.print(page("en"))).startswith(b"%PDF-")
 
 
