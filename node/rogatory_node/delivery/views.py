@@ -1,8 +1,8 @@
 """How each peer and we see each other's history: incarnations and audit heads in READY (B.12.4, B.14).
 
 * READY `audit` is the longest head of the peer's audit log that it quoted in a letter or evidence that we verified.
-* A peer whose `inc` is new was restored; one that holds a longer history of ours than we have says that *we* were. Both
-  are alarms: they are claims, and change no state.
+* A peer whose `inc` is new was restored; one that holds a head of ours which our log does not have, longer or of
+  another root, says that *we* were. Both are alarms: they are claims, and only let us ask.
 * What is quoted meanwhile is kept in memory and written twice a minute, not with every letter: a crash forgets a claim,
   never a fact.
 """
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from rogatory_node.delivery.ours import Ours
 from rogatory_node.delivery.session import Session
 from rogatory_node.services import peering
 from rogatory_node.services.peering import Meeting, Met, Quoted
@@ -36,8 +37,11 @@ def _nothing(_session: Session, _meeting: Meeting) -> None:
 class Views:
     """Heads and incarnations of all peers. Put `join` among the parts of `Peers`, `head_of` as `Office.audit`."""
 
-    def __init__(self, heads: dict[Aid, Head], *, writer: Writer, wall: Callable[[], float], alarm: Alarm) -> None:
+    def __init__(
+        self, heads: dict[Aid, Head], ours: Ours, *, writer: Writer, wall: Callable[[], float], alarm: Alarm
+    ) -> None:
         """Take what is stored; *alarm* is told ``peer.restored`` or ``audit.longer_abroad``, and the peer."""
+        self._ours = ours
         self._heads, self._writer, self._wall, self._alarm = heads, writer, wall, alarm
         self.meets: Meets = _nothing
         self._unwritten: set[Aid] = set()
@@ -47,7 +51,7 @@ class Views:
         """Load what is stored."""
         async with readers.connect() as connection:
             heads = await connection.run_sync(peering.quoted_heads)
-        return cls(heads, writer=writer, wall=wall, alarm=alarm)
+        return cls(heads, Ours(readers), writer=writer, wall=wall, alarm=alarm)
 
     def join(self, session: Session) -> None:
         """Take part in a link."""
@@ -87,7 +91,9 @@ class Views:
 
     async def _meet(self, session: Session, body: dict[str, Any]) -> None:
         peer = session.line.peer
-        command = Met(aid=peer, inc=body["inc"], claim=body["audit"], now=int(self._wall()))
+        claim = body["audit"]
+        lost = claim is not None and not await self._ours.holds(claim)
+        command = Met(aid=peer, inc=body["inc"], claim=claim if lost else None, now=int(self._wall()))
         meeting = await self._writer.execute(peering.met, command)
         if meeting.restored:
             self._alarm("peer.restored", peer, None)

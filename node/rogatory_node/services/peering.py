@@ -3,14 +3,15 @@
 * A letter that waits for a later attempt does not count before its time: nobody is dialled for it.
 * An expired letter is offered once more on the next link, but no link is dialled for it.
 * A peer whose database is another one than before was restored: that is a leaf of the audit log.
-* A peer that claims a longer history of ours than we have is asked for what we lost; until that is done, it is
-  ``unsynced`` since then.
+* A peer that claims a head of ours which our log does not have is asked for what we lost; until that is done, it is
+  ``unsynced`` since then. It is asked once for a head and for those below it.
 * Of a peer's audit heads the longest is kept, and never a shorter one in its place.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -20,6 +21,8 @@ from rogatory_node.storage.tables import outbox, peers
 from rogatory_protocol.audit import Head
 from rogatory_protocol.delivery import State
 from rogatory_protocol.ids import Aid, Digest, Id16
+
+_SHOWN: Final = ("inc", "unsynced", "claimed_epoch", "claimed_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Met:
     Attributes:
         aid: The peer.
         inc: Incarnation of its database.
-        claim: The newest head of our own audit log that it says it holds.
+        claim: The newest head of our own audit log that it says it holds, if our log does not have it.
         now: When.
     """
 
@@ -75,7 +78,7 @@ class Meeting:
 
     Attributes:
         restored: The peer's database is another one than it was.
-        longer: It says that it holds a longer history of ours than we have.
+        longer: It says, for the first time, that it holds a history of ours that we do not have.
         unsynced: What we lost by a restore is not back from it: for that or for an earlier READY.
     """
 
@@ -94,30 +97,34 @@ class Quoted:
 
 def met(connection: Connection, ready: Sequence[Met]) -> list[Meeting]:
     """Keep the incarnation of each peer; note in the audit log whose is another one than before."""
-    mine = select(peers.c.aid, peers.c.inc, peers.c.unsynced).where(peers.c.aid.in_({each.aid for each in ready}))
-    known = connection.execute(mine).all()
-    held = {Aid(row.aid): row.inc for row in known}
-    since: dict[Aid, int | None] = {Aid(row.aid): row.unsynced for row in known}
-    own = audit_log.head(connection)
+    columns = (peers.c.aid, peers.c.inc, peers.c.unsynced, peers.c.claimed_epoch, peers.c.claimed_size)
+    mine = select(*columns).where(peers.c.aid.in_({each.aid for each in ready}))
+    known = {Aid(row.aid): dict(row._mapping) for row in connection.execute(mine)}
     found: list[Meeting] = []
     events: list[audit_log.Event] = []
     for each in ready:
-        before = held.get(each.aid)
-        restored = before is not None and before != each.inc
-        longer = each.claim is not None and each.claim.is_longer_than(own)
-        if longer and since.get(each.aid) is None:
-            since[each.aid] = each.now
-        found.append(Meeting(restored=restored, longer=longer, unsynced=since.get(each.aid) is not None))
+        row = known.setdefault(each.aid, {"aid": each.aid} | dict.fromkeys(_SHOWN))
+        restored = row["inc"] is not None and row["inc"] != each.inc
+        longer = each.claim is not None and _is_new(each.claim, row)
+        if each.claim is not None and longer:
+            row["claimed_epoch"], row["claimed_size"] = each.claim.epoch, each.claim.size
+            row["unsynced"] = each.now if row["unsynced"] is None else row["unsynced"]
+        found.append(Meeting(restored=restored, longer=longer, unsynced=row["unsynced"] is not None))
         if restored:
             events.append(audit_log.Event(ev="peer.restored", obj=Digest(each.aid), who="node"))
-        held[each.aid] = each.inc
-    rows = [{"aid": aid, "inc": held[aid], "unsynced": since.get(aid)} for aid in {each.aid for each in ready}]
+        row["inc"] = each.inc
     statement = insert(connection, peers)
-    newer = {name: statement.excluded[name] for name in ("inc", "unsynced")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["aid"], set_=newer), rows)
+    newer = {name: statement.excluded[name] for name in _SHOWN}
+    connection.execute(statement.on_conflict_do_update(index_elements=["aid"], set_=newer), list(known.values()))
     if events:
         audit_log.append(connection, events, now=ready[-1].now, random=os.urandom)
     return found
+
+
+def _is_new(claim: Head, row: Mapping[str, Any]) -> bool:
+    """Tell whether a peer was not yet asked for what a head that it claims covers."""
+    epoch, size = row["claimed_epoch"], row["claimed_size"]
+    return epoch is None or (claim.epoch, claim.size) > (epoch, size)
 
 
 def quoted(connection: Connection, heads: Sequence[Quoted]) -> list[None]:

@@ -58,6 +58,12 @@ def root_at(connection: Connection, epoch: int, size: int) -> bytes:
     return frontier.root()
 
 
+def leaves(connection: Connection, epoch: int, first: int, most: int) -> list[bytes]:
+    """Return leaves of an epoch in order, from one on."""
+    query = select(audit.c.leaf).where(audit.c.epoch == epoch, audit.c.n >= first).order_by(audit.c.n).limit(most)
+    return [bytes(leaf) for leaf in connection.execute(query).scalars()]
+
+
 def append(connection: Connection, events: Sequence[Event], *, now: int, random: Random) -> None:
     """Append a leaf for each event, in order.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from pairs import AIDS, Joined, Node, draft, joined, node, taken_in, until
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from rogatory_node.delivery import resync as module
 from rogatory_node.delivery.resync import Resync
@@ -21,6 +21,7 @@ from rogatory_node.services.answering import Issue
 from rogatory_node.services.recovering import Recovering
 from rogatory_node.services.resuming import Resuming
 from rogatory_node.services.resyncing import Resyncing
+from rogatory_node.storage import audit_log
 from rogatory_node.storage.tables import audit, blobs, evidence, letters, meta, outbox, peers, sequences
 from rogatory_protocol.copies import kid_in, open_copy
 from rogatory_protocol.errors import Code
@@ -152,6 +153,33 @@ async def test_DLV_06_a_restored_sender_goes_on_above_its_numbers(tmp_path: Path
             assert await events(a, "restore") >= 1
         assert await b.count(letters) == 4
         assert await b.count(evidence) == 4
+
+
+async def test_STO_10_a_log_that_has_grown_over_what_was_lost_is_noticed(tmp_path: Path) -> None:
+    def grow(connection: Connection, commands: list[int]) -> list[None]:
+        leaf = audit_log.Event(ev="letter.opened", obj=None, who="desk")
+        audit_log.append(connection, [leaf] * commands[0], now=2, random=lambda n: bytes(n))
+        return [None]
+
+    async with node("XB", tmp_path) as b:
+        async with node("XA", tmp_path) as a, linked(a, b, tmp_path) as both:
+            await send(both, a, 1)
+        back_up(tmp_path, "XA")
+        async with node("XA", tmp_path) as a, linked(a, b, tmp_path) as both:
+            for n in (2, 3):
+                await send(both, a, n)
+        restore(tmp_path, "XA")
+        async with node("XA", tmp_path) as a:
+            await a.office.writer.execute(grow, 100)
+            async with linked(a, b, tmp_path):
+                await until(lambda: back(a), 1)
+            assert await a.count(letters) == 3
+            assert a.alarms.count("audit.longer_abroad") == 1
+            assert a.alarms.count("audit.restored") == 1
+            # It is settled: the same claim on the next link is no news.
+            async with linked(a, b, tmp_path) as both:
+                await send(both, a, 4)
+            assert a.alarms.count("audit.longer_abroad") == 1
 
 
 async def test_nothing_is_asked_for_while_nothing_was_lost(tmp_path: Path) -> None:

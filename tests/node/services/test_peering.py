@@ -18,6 +18,7 @@ from rogatory_node.services.peering import (
     quoted_heads,
     recent,
 )
+from rogatory_node.services.restoring import Ended, ended
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.tables import audit, cases, letters, outbox
 from rogatory_node.storage.writer import Writer
@@ -146,13 +147,19 @@ async def test_a_peer_of_another_incarnation_was_restored_and_that_is_audited(wr
     assert not (await writer.execute(met, Met(aid=XA, inc=INC[1], claim=None, now=5))).restored
 
 
-async def test_DLV_07_a_longer_history_abroad_is_noticed(writer: Writer) -> None:
+async def test_DLV_07_a_history_abroad_is_noticed_once_and_asked_for_until_it_is_back(writer: Writer) -> None:
     await founded(writer)
-    shown = [
-        (await writer.execute(met, Met(aid=XA, inc=INC[1], claim=claim, now=5))).longer
-        for claim in (None, head(0, 1), head(0, 2), head(1, 1))
-    ]
-    assert shown == [False, False, True, True]
+    claims = (None, head(0, 5), head(0, 5), head(0, 4), head(0, 6), head(1, 1), head(0, 9))
+    shown = [await writer.execute(met, Met(aid=XA, inc=INC[1], claim=claim, now=5)) for claim in claims]
+    assert [each.longer for each in shown] == [False, True, False, False, True, True, False]
+    assert [each.unsynced for each in shown] == [False, True, True, True, True, True, True]
+
+    def back(connection: Connection, commands: list[None]) -> list[None]:
+        return ended(connection, [Ended(peer=XA, complete=True, now=6)], random=lambda n: bytes(n))
+
+    await writer.execute(back, None)
+    again = await writer.execute(met, Met(aid=XA, inc=INC[1], claim=head(1, 1), now=7))
+    assert (again.longer, again.unsynced) == (False, False)
 
 
 async def test_the_longest_head_of_a_peer_is_kept(writer: Writer) -> None:
