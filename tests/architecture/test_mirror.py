@@ -11,6 +11,7 @@ PLAIN = {
     "protocol/errors",
     "protocol/limits",
     "node/storage/errors",
+    "node/storage/book_tables",
     "node/storage/tables",
     "node/migrations/env",
     "node/__main__",

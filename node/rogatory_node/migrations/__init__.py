@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from rogatory_node.storage.errors import SchemaError
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest revision; a test holds it equal to the newest file, so that starting need not load alembic."""
 
 

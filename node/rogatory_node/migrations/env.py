@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from rogatory_node.storage import book_tables  # noqa: F401 - its tables join the metadata
 from rogatory_node.storage.tables import metadata
 
 context.configure(

@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from rogatory_node import migrations
 from rogatory_node.cli.main import run
 from rogatory_node.home import Home
 
@@ -25,14 +26,14 @@ def test_a_home_that_is_well_is_0_and_a_sick_one_1(home: Home, capsys: pytest.Ca
 
 def test_migrating_a_current_database_changes_nothing(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["migrate", "--home", str(home.root), "--json"]) == 0
-    assert answer(capsys) == {"before": "0001", "after": "0001", "changed": False}
+    assert answer(capsys) == {"before": migrations.REVISION, "after": migrations.REVISION, "changed": False}
 
 
 def test_an_empty_database_is_migrated(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.database.unlink()
     home.database.touch(mode=0o600)
     assert run(["migrate", "--home", str(home.root), "--json"]) == 0
-    assert answer(capsys) == {"before": None, "after": "0001", "changed": True}
+    assert answer(capsys) == {"before": None, "after": migrations.REVISION, "changed": True}
 
 
 def test_a_database_of_a_later_program_is_left_alone(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

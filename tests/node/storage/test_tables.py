@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, LargeBinary, text
 
 from rogatory_node import migrations
+from rogatory_node.storage import book_tables  # noqa: F401 - its tables join the metadata
 from rogatory_node.storage.engine import open_writing
 from rogatory_node.storage.errors import SchemaError
 from rogatory_node.storage.tables import metadata
