@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from second import second, word_of
 
 from rogatory_keys.bundle import check, root_of
 from rogatory_keys.bundle_verdict import Finding, Item, Status, Verdict, What
@@ -25,7 +26,12 @@ Expected = str | tuple[Item, What] | What
 
 
 def judged(world: Any, files: Files | None = None, *, roots: tuple[str, ...] | None = None) -> Verdict:
-    return check(world.zip(files), registries=(world.registry.aid.hex(),) if roots is None else roots)
+    """Check with our verifier, which must be of one mind with the second one in the documentation."""
+    raw, named = world.zip(files), (world.registry.aid.hex(),) if roots is None else roots
+    verdict = check(raw, registries=named)
+    word, why = second.verdict(raw, named)
+    assert word == word_of(verdict), (why, verdict.first_failure)
+    return verdict
 
 
 def compare(verdict: Verdict, expected: Expected) -> None:
