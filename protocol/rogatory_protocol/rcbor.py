@@ -102,36 +102,37 @@ def _encode_map(value: dict[str, Value], out: bytearray, depth: int) -> None:
         _encode(value[key], out, depth + 1)
 
 
-def _number(data: bytes, at: int) -> tuple[int, int, int]:
-    """Read a head; return major type, number, next position."""
-    if at >= len(data):
-        raise _malformed("truncated")
-    major, info = data[at] >> 5, data[at] & 31
-    if info < 24:
-        return major, info, at + 1
-    width = _WIDTHS.get(info)
-    if width is None or major == _SIMPLE:
+def _long(data: bytes, at: int, head: int) -> tuple[int, int]:
+    """Read the number that follows a head; return it and the next position."""
+    width = _WIDTHS.get(head & 31)
+    if width is None or head >> 5 == _SIMPLE:
         raise _malformed("form outside RCBOR")
-    end = at + 1 + width
-    number = int.from_bytes(data[at + 1 : end], "big")
+    end = at + width
+    number = int.from_bytes(data[at:end], "big")
     if end > len(data) or number < _SMALLEST[width]:
         raise _malformed("truncated or not the shortest form")
-    return major, number, end
+    return number, end
 
 
 def _decode(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    # A replayed log is some millions of items: the order of the cases is that of their frequency.
     if depth > MAX_DEPTH:
         raise _malformed("too deep")
-    major, number, at = _number(data, at)
+    if at >= len(data):
+        raise _malformed("truncated")
+    head = data[at]
+    number, at = (head & 31, at + 1) if head & 31 < 24 else _long(data, at + 1, head)
+    major = head >> 5
     if major == _UINT:
         return number, at
     if major == _SIMPLE and number in _CONSTANTS:
         return _CONSTANTS[number], at
     # Each item takes a byte at least, so a count above what is left is a lie; checked before allocation.
-    if number > len(data) - at:
+    end = at + number
+    if end > len(data):
         raise _malformed("longer than what is there")
     if major == _BYTES:
-        return data[at : at + number], at + number
+        return data[at:end], end
     reader = _READERS.get(major)
     if reader is None:
         raise _malformed("form outside RCBOR")
@@ -158,7 +159,7 @@ def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]
     previous = b""
     for _ in range(count):
         # A key is text of 1 to 23 bytes, so its head is one byte; what is shorter or another thing fails as a key.
-        end = at + 1 + max(0, (data[at] if at < len(data) else 0) - _KEY_HEAD)
+        end = at + 1 - _KEY_HEAD + (data[at] if at < len(data) else 0)
         coded = data[at:end]
         if coded <= previous:
             raise _malformed("map keys do not ascend")

@@ -86,6 +86,13 @@ class VerifiedMemory:
             del self._known[next(iter(self._known))]
 
 
+_KID: Final = f.b(16)
+_SIG: Final = f.b(SIGNATURE_BYTES)
+_INDEX: Final = f.uint(0, MAX_BATCH - 1)
+_SIZE: Final = f.uint(1, MAX_BATCH)
+_NODES: Final = f.array(f.b(HASH_BYTES), 0, MAX_PATH)
+
+
 def parse(raw: bytes, *, max_bytes: int, max_signatures: int = 1) -> SignedObject:
     """Take a signed object apart without verifying it.
 
@@ -174,9 +181,9 @@ def _signature(value: Value, what: str) -> Signature:
         raise f.wrong(what, "is not a signature")
     kid, sig, index, size, nodes = value
     return Signature(
-        kid=f.b(16)(kid, what),
-        sig=f.b(SIGNATURE_BYTES)(sig, what),
-        index=f.uint(0, MAX_BATCH - 1)(index, what),
-        size=f.uint(1, MAX_BATCH)(size, what),
-        path=f.array(f.b(HASH_BYTES), 0, MAX_PATH)(nodes, what),
+        kid=_KID(kid, what),
+        sig=_SIG(sig, what),
+        index=_INDEX(index, what),
+        size=_SIZE(size, what),
+        path=_NODES(nodes, what),
     )

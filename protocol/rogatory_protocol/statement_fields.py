@@ -185,7 +185,7 @@ def _components(content: Content, keys: Iterable[bytes]) -> Iterable[bytes]:
 
 def country(value: Value, what: str) -> str:
     """Check a country code: two capital letters (``XI`` is an international body)."""
-    cc: str = f.text(2, 2)(value, what)
+    cc: str = _CODE(value, what)
     if not (cc.isascii() and cc.isalpha() and cc.isupper()):
         raise f.wrong(what, "is not a country code")
     return cc
@@ -193,13 +193,17 @@ def country(value: Value, what: str) -> str:
 
 def scope(value: Value, what: str) -> tuple[str, ...]:
     """Check a scope: country codes, or the star for all."""
-    codes: tuple[str, ...] = f.array(lambda v, w: ANYWHERE if v == ANYWHERE else country(v, w), 1)(value, what)
-    return distinct(codes, what)
+    return distinct(_CODES(value, what), what)
 
 
 def roles(value: Value, what: str) -> tuple[str, ...]:
     """Check the roles of an authority."""
-    return distinct(f.array(f.ascii_name(MAX_ROLE_BYTES), 0, MAX_ROLES)(value, what), what)
+    return distinct(_ROLES(value, what), what)
+
+
+_CODE: Final = f.text(2, 2)
+_CODES: Final = f.array(lambda value, what: ANYWHERE if value == ANYWHERE else country(value, what), 1)
+_ROLES: Final = f.array(f.ascii_name(MAX_ROLE_BYTES), 0, MAX_ROLES)
 
 
 def distinct(items: tuple[Any, ...], what: str) -> tuple[Any, ...]:
@@ -209,8 +213,11 @@ def distinct(items: tuple[Any, ...], what: str) -> tuple[Any, ...]:
     return items
 
 
+_COMPOSITE: Final = f.b(SIGNING_PUBLIC_BYTES)
+
+
 def _composite(value: Value, what: str) -> bytes:
-    public: bytes = f.b(SIGNING_PUBLIC_BYTES)(value, what)
+    public: bytes = _COMPOSITE(value, what)
     check_public(public)
     if kid_of(public) in _PUBLISHED_KIDS:
         raise f.wrong(what, "is a key of published test vectors")
@@ -229,15 +236,19 @@ def _note_name(value: Value, what: str) -> str:
     return name
 
 
+_PERIOD: Final[f.Table] = {"pub": _composite, "nb": f.uint(), "na": f.uint()}
+_ROOT: Final[f.Table] = {"k": f.uint(1, 3), "keys": f.array(_composite, 1, 5)}
+
+
 def _period(value: Value, what: str) -> Period:
-    period = Period(**f.take(value, {"pub": _composite, "nb": f.uint(), "na": f.uint()}, what))
+    period = Period(**f.take(value, _PERIOD, what))
     if not 0 <= period.na - period.nb <= MAX_STATEMENT_LIFE_SECONDS:
         raise f.wrong(what, "is good for less than nothing or more than 400 days")
     return period
 
 
 def _root(value: Value, what: str) -> Root:
-    root = Root(**f.take(value, {"k": f.uint(1, 3), "keys": f.array(_composite, 1, 5)}, what))
+    root = Root(**f.take(value, _ROOT, what))
     if root.k > len(distinct(root.keys, what)):
         raise f.wrong(what, "has fewer keys than its threshold")
     return root

@@ -35,6 +35,10 @@ class LeafKind(IntEnum):
     ANCHOR = 3
 
 
+_KIND: Final = f.uint(min(LeafKind), max(LeafKind))
+_OBJECT: Final = f.data(MAX_LEAF_BYTES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """A leaf, its object not verified."""
@@ -93,8 +97,7 @@ def parse_leaf(data: bytes) -> Leaf:
     value = decode(data)
     if not isinstance(value, list) or len(value) != 2:
         raise f.wrong("leaf", "is not kind and object")
-    kind = f.uint(min(LeafKind), max(LeafKind))(value[0], "leaf.kind")
-    return Leaf(kind=LeafKind(kind), object=f.data(MAX_LEAF_BYTES)(value[1], "leaf.object"))
+    return Leaf(kind=LeafKind(_KIND(value[0], "leaf.kind")), object=_OBJECT(value[1], "leaf.object"))
 
 
 def parse_path(path: str) -> Tile:
