@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "reply": Entry("sending", later("Send a letter in a case, to its other parties.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
+    "print": Entry("printing", later("Write the printed document of a request or another letter.")),
     "held": Entry("held", later("What waits after a restore, here or at another authority.")),
     "release": Entry("held", later("Give an authority back old letters that it lost.")),
     "override": Entry("held", later("Send the letters of a case before all is back after a restore.")),

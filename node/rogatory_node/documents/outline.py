@@ -3,7 +3,7 @@
 * The schema gives the order, the labels and the names of codes; the form gives the words. Nothing of a form is left
   out: what the schema does not know is printed under the name that it has in the form.
 * Labels are texts of the catalogue, in each language of the document; what a person wrote stays as it was written.
-* Facts of one part are rows; an object or a list of objects becomes a part of its own, one level deeper.
+* Short facts of one part are rows; long texts, objects and lists of objects are parts of their own, in their order.
 """
 
 import re
@@ -21,6 +21,7 @@ NO: Final = later("No")
 MORE: Final = later("(More than can be printed: {count} further entries. The form itself holds them all.)")
 DEEPEST: Final = 8  # forms nest four or five deep; a deeper value is printed as it stands
 MOST_ITEMS: Final = 200  # a printed list longer than this is not read by anybody; the form is attached
+LONG: Final = 300  # longer texts are read under a heading, shorter ones beside a label
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})")
 _SYMBOLS: Final = re.compile(r"[\w.+@:/#%&=?~*()-]*\d[\w.+@:/#%&=?~*()-]*", re.ASCII)
@@ -77,7 +78,9 @@ def _object(
         if each is None or (name == "kind" and level == 1):
             continue
         label = voice.label(described["title"]) if "title" in described else (Text(name),) * len(voice.languages)
-        if _nests(each) and level < DEEPEST:
+        if level == 1 and _long(each, described):
+            below.append(Block(label, level, (), (_value(each, described, voice)[0],)))
+        elif _nests(each) and level < DEEPEST:
             below += _below(label, each, described, voice, level + bool(heading))
         else:
             rows.append(Row(label, *_value(each, described, voice)))
@@ -100,6 +103,11 @@ def _below(label: tuple[Text, ...], value: Any, schema: Mapping[str, Any], voice
     if (left := len(value) - MOST_ITEMS) > 0:
         words = [translate(MORE, language).format(count=left) for language in voice.languages]
         yield Block((), level, (), tuple(map(Text, words, voice.languages)))
+
+
+def _long(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Say whether a text of the form deserves a heading: by what the schema allows, else by its length."""
+    return isinstance(value, str) and schema.get("maxLength", len(value)) > LONG
 
 
 def _nests(value: Any) -> bool:

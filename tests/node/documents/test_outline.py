@@ -96,3 +96,11 @@ def test_a_list_of_lists_is_kept() -> None:
     blocks = outline({"people": [["a", "b"], "c"]}, SCHEMA, VOICE)
     assert [block.paragraphs[0].words for block in blocks] == ["a\nb", "c"]
     assert isinstance(blocks[0], Block)
+
+
+def test_a_long_text_has_its_own_heading_in_its_place() -> None:
+    schema = {"properties": {"facts": {"title": "Facts", "maxLength": 10_000}, "one": {"title": "One"}}}
+    first, second = outline({"facts": "Hechos", "one": "1"}, schema, VOICE)
+    assert [row.label[0].words for row in first.rows] == ["One"]
+    assert (second.heading[0].words, second.paragraphs) == ("Facts", (Text("Hechos", "es"),))
+    assert outline({"newer": "x" * 301}, {}, VOICE)[0].heading[0].words == "newer"
