@@ -58,7 +58,7 @@ def test_a_node_that_follows_nobody_serves_and_stops_on_a_signal(process: Start,
     assert json.loads((home.run / "ports.json").read_text()) == {"pid": said["pid"], **said["ports"]}
     assert Client(home).get("/status")["aid"] == said["aid"]
     with urllib.request.urlopen(f"http://127.0.0.1:{said['ports']['desk']}/readyz") as reply:
-        assert json.load(reply) == {"ready": True, "parts": {"database": True, "writer": True}}
+        assert json.load(reply) == {"ready": True, "parts": {"database": True, "writer": True, "signing": True}}
     assert running.stop() == 0
     assert list(home.run.iterdir()) == []
 

@@ -106,7 +106,8 @@ async def _run(store: Store) -> AsyncIterator[Node]:
     async with AsyncExitStack() as stack:
         urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, ports)
         await listeners.open_registry(stack, store, parts.registries, ports)
-        await listeners.open_desk(stack, store, partial(_name_of, parts.trust, store.config.language), ports)
+        named = partial(_name_of, parts.trust, store.config.language)
+        await listeners.open_desk(stack, store, named, halt.brake, ports)
         node = _node(store, parts, ports)
         await stack.enter_async_context(server.serving(server.application(node), store.home.socket))
         await stack.enter_async_context(listeners.told(store.home, ports))

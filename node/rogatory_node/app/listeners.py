@@ -21,6 +21,7 @@ from rogatory_node.app.store import Store
 from rogatory_node.home import FILE_MODE, Home
 from rogatory_node.registry.running import Registries
 from rogatory_node.services import peering
+from rogatory_node.services.halting import Brake
 from rogatory_node.transport import tls
 from rogatory_node.transport.admission import KNOWN_SECONDS, Admission
 from rogatory_node.transport.link import Identity, Link, listen
@@ -60,7 +61,9 @@ async def open_links(
     return setting.urls or (f"wss://{LOOPBACK}:{ports['link']}",)
 
 
-async def open_desk(stack: AsyncExitStack, store: Store, name_of: Callable[[bytes], str], ports: Ports) -> None:
+async def open_desk(
+    stack: AsyncExitStack, store: Store, name_of: Callable[[bytes], str], brake: Brake, ports: Ports
+) -> None:
     """Listen on the desk port; *name_of* gives the name of an authority for the status page, if it is wanted.
 
     Raises:
@@ -68,7 +71,8 @@ async def open_desk(stack: AsyncExitStack, store: Store, name_of: Callable[[byte
     """
     setting = store.config.desk
     app = web.Application()
-    health.add(app, {"database": partial(_reads, store), "writer": partial(_writes, store)})
+    checks = {"database": partial(_reads, store), "writer": partial(_writes, store), "signing": partial(_signs, brake)}
+    health.add(app, checks)
     if setting.status_page:
         config = store.config
         seen = Seen(title=config.name, language=config.language, readers=store.readers, name_of=name_of)
@@ -79,6 +83,10 @@ async def open_desk(stack: AsyncExitStack, store: Store, name_of: Callable[[byte
     with wanted("desk", setting.host, setting.port):
         await web.TCPSite(runner, setting.host, setting.port).start()
     ports["desk"] = runner.addresses[0][1]
+
+
+async def _signs(brake: Brake) -> bool:
+    return brake.reason is None
 
 
 async def open_registry(stack: AsyncExitStack, store: Store, registries: Registries, ports: Ports) -> None:

@@ -73,6 +73,13 @@ def demo(
         _finish(found, report_file)
         if not once:
             _stay()
+        elif folder is None:
+            # The bundle stays for whoever wants to check it, and with it what the nodes keep.
+            note(
+                _("The network's files stay in {folder}; delete it when you are done: rm -r {folder}").format(
+                    folder=place
+                )
+            )
     if folder is None and not once:
         shutil.rmtree(place, ignore_errors=True)
 

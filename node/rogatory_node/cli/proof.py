@@ -16,7 +16,7 @@ import typer
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
-from rogatory_node.i18n import _
+from rogatory_node.i18n import LANGUAGE, _, plural
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -64,7 +64,9 @@ def export(
         "force": force,
     }
     answer = Client(home_at(home), role=role).post("/case/export", json=asked, seconds=EXPORT_SECONDS)
-    lines = [_("{bundle} holds {count} letters.").format(bundle=answer["bundle"], count=len(answer["letters"]))]
+    count = len(answer["letters"])
+    held = plural("{bundle} holds {count} letter.", "{bundle} holds {count} letters.", count, LANGUAGE)
+    lines = [held.format(bundle=answer["bundle"], count=count)]
     for registry in answer["registries"]:
         lines.append(_("Who checks it needs these digits, from the registry itself: {digits}").format(**registry))
     emit(as_json, answer, "\n".join(lines))

@@ -1,6 +1,7 @@
 """Whether the node lives and whether it can work: for supervisors and load balancers, on the desk port.
 
 * ``/livez``: the process answers. ``/readyz``: each part can do its work; 503 names those that cannot.
+  A node that was halted because it has a live copy signs nothing: ``signing`` is false until it is started anew.
 * Names of parts and nothing else: who may reach the desk port need not be an operator.
 """
 

@@ -3,11 +3,16 @@
 import json
 import ssl
 import stat
+from contextlib import AsyncExitStack
 
+import aiohttp
 import pytest
 
-from rogatory_node.app.listeners import pins, told
+from rogatory_node.app.listeners import open_desk, pins, told
+from rogatory_node.app.store import opened
+from rogatory_node.config import load
 from rogatory_node.home import Home
+from rogatory_node.services.halting import Brake
 from rogatory_node.transport.tls import CertificateError, pin_of
 
 
@@ -40,3 +45,14 @@ def test_what_is_no_certificate_is_named(home: Home, content: str | None) -> Non
     with pytest.raises(CertificateError) as refused:
         pins(home)
     assert refused.value.path == path
+
+
+async def test_P28_a_halted_node_is_not_ready(home: Home) -> None:
+    brake, ports = Brake(), dict[str, int]()
+    async with AsyncExitStack() as stack, opened(home, load(home), {}) as store:
+        await open_desk(stack, store, bytes.hex, brake, ports)
+        client = await stack.enter_async_context(aiohttp.ClientSession())
+        for good, status in ((True, 200), (False, 503)):
+            async with client.get(f"http://127.0.0.1:{ports['desk']}/readyz") as reply:
+                assert (reply.status, (await reply.json())["parts"]["signing"]) == (status, good)
+            brake.pull("copy")
