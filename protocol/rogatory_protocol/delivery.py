@@ -52,7 +52,6 @@ class Event(Enum):
     KEY_CHANGED = "own seal key revoked or rotated"
     UNREADABLE = "error 1 to 4"
     DEADLINE = "now is after exp"
-    PEER_LOST_IT = "the recipient was restored and lacks the letter"
     HELD = "evidence 30, 40, 50 or 51, dated in time"
     HELD_BROKEN = "the same, when evidence 90 code 15 is already there"
     HELD_LATE = "evidence 30, 40, 50 or 51, dated after exp"
@@ -92,7 +91,6 @@ def _always(state: State) -> dict[Event, Move]:
         Event.REPEATED: (state, ()),
         Event.CONTRADICTED: (state, (Action.RECORD, Action.ALARM, Action.TELL)),
         Event.HELD_LATE: (state, _RECORD_TELL),
-        Event.PEER_LOST_IT: (state, ()),  # what it never acknowledged is offered anyway
     }
 
 
@@ -119,7 +117,6 @@ def _answered(state: State) -> dict[Event, Move]:
         _always(state)
         | dict.fromkeys(ignored, (state, ()))
         | {
-            Event.PEER_LOST_IT: (state, (Action.SEAL,)),
             Event.HELD: (state, _RECORD),
             Event.HELD_BROKEN: (state, _RECORD),
             Event.HELD_LATE: (state, _RECORD),
