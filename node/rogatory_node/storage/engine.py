@@ -3,6 +3,8 @@
 * SQLite has exactly one writing connection, held for the life of the process and guarded by a lock beside the file:
   versions 3.7.0 to 3.51.2 may corrupt a write-ahead log that two connections write or checkpoint.
 * Readers open the file read-only with ``query_only``, so none of them ever checkpoints.
+* A reader connects whole or not at all: who is cancelled meanwhile waits until the connection is open, and closes it.
+  Otherwise the driver's thread would answer a loop that is gone, and nobody would close what it opened.
 * What makes commits durable is set, read back and refused when it is other: ``synchronous`` of FULL, never NORMAL,
   which loses committed letters in a power cut.
 * Writing is synchronous on both engines: the same functions over a Core ``Connection``. asyncpg runs on a private event
@@ -14,17 +16,22 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
+from weakref import WeakSet
 
-from sqlalchemy import URL, ColumnElement, Connection, Table, and_, create_engine, event, make_url, tuple_
+import aiosqlite
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, and_, create_engine, event, make_url, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
+from sqlalchemy.util import await_only as await_
+from sqlalchemy.util import greenlet_spawn
 
 from rogatory_node.storage.errors import (
     StorageError,
@@ -242,10 +249,69 @@ def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED")
 
 
+class _WholePool(AsyncAdaptedQueuePool):
+    """A pool whose connections are not left half open by a cancellation."""
+
+    def _create_connection(self) -> ConnectionPoolEntry:
+        return await_(_whole(greenlet_spawn(super()._create_connection)))
+
+
+async def _whole(connecting: Coroutine[Any, Any, ConnectionPoolEntry]) -> ConnectionPoolEntry:
+    task = asyncio.ensure_future(connecting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _ended(task)
+        if not task.cancelled() and task.exception() is None:
+            await _ended(asyncio.ensure_future(greenlet_spawn(task.result().close)))
+        raise
+
+
+async def _ended(task: asyncio.Future[Any]) -> None:
+    """Wait for what takes no longer than opening or closing a file, however often we are cancelled."""
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+
+
+class _SqliteReaders(AsyncEngine):
+    """Readers whose threads have all ended when they are disposed of."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, engine: Engine, opened: "WeakSet[aiosqlite.Connection]") -> None:
+        super().__init__(engine)
+        self._opened = opened
+
+    async def dispose(self, close: bool = True) -> None:
+        await super().dispose(close)
+        # What a cancelled reader let go of ends behind it; a connection that is closed already takes no notice.
+        left = [each for each in self._opened if each._thread.is_alive()]
+        for each in left:
+            each.stop()
+        for each in left:
+            await asyncio.to_thread(each._thread.join, BUSY_MILLISECONDS / 1_000)
+
+
 def _sqlite_reading(url: URL) -> AsyncEngine:
     name = "file:" + quote(str(Path(url.database or "").absolute()))
     reading = URL.create("sqlite+aiosqlite", database=name, query={"mode": "ro", "uri": "true"})
-    engine = create_async_engine(reading, pool_size=READERS, max_overflow=0)
+    opened: WeakSet[aiosqlite.Connection] = WeakSet()
+
+    def connect(*args: Any, **options: Any) -> aiosqlite.Connection:
+        connection = aiosqlite.connect(*args, **options)
+        connection._thread.daemon = True  # as the dialect does: a thread that hangs must not keep the process
+        opened.add(connection)
+        return connection
+
+    made = create_async_engine(
+        reading,
+        pool_size=READERS,
+        max_overflow=0,
+        poolclass=_WholePool,
+        connect_args={"async_creator_fn": connect},
+    )
+    engine = _SqliteReaders(made.sync_engine, opened)
     event.listen(engine.sync_engine, "connect", _prepare(SQLITE_READING))
     event.listen(engine.sync_engine, "begin", _begin_deferred)
     return engine

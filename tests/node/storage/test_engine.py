@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import URL, Connection, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node import migrations
 from rogatory_node.storage import engine as engines
@@ -285,3 +287,30 @@ def test_pairs_are_found_exactly_and_through_the_index(sqlite_url: str) -> None:
 
     opened.run(look)
     opened.close()
+
+
+def test_a_reader_that_is_cancelled_while_connecting_leaves_no_connection_behind(sqlite_url: str) -> None:
+    """The driver's threads end before the loop does; one that answers later raises, and its connection stays open."""
+
+    async def read(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def cancelled(turns: int) -> None:
+        engine = open_reading(sqlite_url)
+        readers = [asyncio.ensure_future(read(engine)) for _ in range(3)]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        assert engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        await engine.dispose()
+
+    before = set(threading.enumerate())
+    for turns in range(40):
+        asyncio.run(cancelled(turns))
+    left = set(threading.enumerate()) - before
+    for each in left:
+        each.join(5)
+    assert not any(each.is_alive() for each in left)
