@@ -2,7 +2,7 @@
 
 * Compatibility forms, case, accents, Arabic vowel signs and stretched letters make no difference; the forms of alef,
   hamza, final ya and ta marbuta are one (databases' own rules miss these, or Chinese, or both).
-* Arabic words lose their articles and endings by a short list, without a dictionary; words in Latin and Cyrillic letters
+* Arabic words lose their articles and endings by a short list and no dictionary; words in Latin and Cyrillic letters
   are reduced by Snowball. Which language a text is in need not be known: a word is kept in every reduction that its
   script may have, and asked in the same.
 * Chinese has no spaces: a run of its signs is kept as its pairs, so that any word of two signs or more is found.
