@@ -1,0 +1,198 @@
+"""Units: parts of the authority, each with an inbox of its own.
+
+* A unit says which types of requests and which grades of urgency come to it; ``*`` is all of them.
+* What comes in goes to every open unit that takes both; when none does it stays with the registrars.
+* The name is sealed; types and grades are codes and clear.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from os import urandom
+from typing import ClassVar, Final
+
+from sqlalchemy import Connection, Row, select, update
+
+from rogatory_node.casebook.actors import OPERATOR, Acting, event, load, name_of_object, require
+from rogatory_node.casebook.people import check_name, spelled
+from rogatory_node.casework.roles import Action
+from rogatory_node.storage import audit_log
+from rogatory_node.storage.book_tables import people, units
+from rogatory_node.storage.seal import RowSealer
+from rogatory_protocol.ids import Id16
+
+ALL: Final = "*"
+_ID_BYTES: Final = 16
+
+
+class UnitError(Exception):
+    """Something about units cannot be done."""
+
+    code: ClassVar[str] = "unit"
+
+
+class UnitUnknownError(UnitError):
+    """There is no such unit."""
+
+    code: ClassVar[str] = "unit.unknown"
+
+
+class UnitInUseError(UnitError):
+    """People who may act are in it."""
+
+    code: ClassVar[str] = "unit.in-use"
+
+
+class RoutingUnfitError(UnitError):
+    """A type or a grade is no code."""
+
+    code: ClassVar[str] = "unit.routing-unfit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit: what it is called and what comes to it."""
+
+    id: Id16
+    name: str
+    types: frozenset[str]
+    grades: frozenset[str]
+    closed_at: int | None
+
+    def takes(self, type: str | None, grade: str) -> bool:
+        """Tell whether a request of this type and grade comes to it."""
+        return self.closed_at is None and _fits(self.types, type or "") and _fits(self.grades, grade)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A unit is opened."""
+
+    name: str
+    types: frozenset[str] = frozenset({ALL})
+    grades: frozenset[str] = frozenset({ALL})
+    by: Acting = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A unit is closed."""
+
+    unit: Id16
+    by: Acting = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """What is done with units.
+
+    Attributes:
+        sealer: Seals their names.
+        wall: The clock.
+        random: Randomness for identifiers and audit leaves.
+    """
+
+    sealer: RowSealer = field(repr=False)
+    wall: Callable[[], float] = time.time
+    random: Callable[[int], bytes] = urandom
+
+    def open(self, connection: Connection, commands: Sequence[Opening]) -> list[Unit]:
+        """Open units.
+
+        Raises:
+            ActorError: Who does it is unknown or may not.
+            NameUnfitError: A name is empty, too long, or not one line.
+            RoutingUnfitError: A type or a grade is no code.
+        """
+        now, opened, events, rows = int(self.wall()), [], [], []
+        for each in commands:
+            actor = load(connection, each.by, now=now)
+            permit = require(actor, Action.UNITS_MANAGE)
+            unit = self._new(each)
+            opened.append(unit)
+            rows.append(self._row(unit, now))
+            events.append(event("unit.opened", actor, name_of_object("unit", unit.id), role=permit.role))
+        connection.execute(units.insert(), rows)
+        audit_log.append(connection, events, now=now, random=self.random)
+        return opened
+
+    def close(self, connection: Connection, commands: Sequence[Closing]) -> list[Unit]:
+        """Close units; one that is closed stays as it is.
+
+        Raises:
+            ActorError: Who does it is unknown or may not.
+            UnitUnknownError: There is no such unit.
+            UnitInUseError: People who may act are in it.
+        """
+        now, closed, events = int(self.wall()), [], []
+        for each in commands:
+            actor = load(connection, each.by, now=now)
+            permit = require(actor, Action.UNITS_MANAGE)
+            unit = self.one(connection, each.unit)
+            if unit.closed_at is None:
+                in_it = select(people.c.id).where(people.c.unit == each.unit, people.c.disabled_at.is_(None)).limit(1)
+                if connection.execute(in_it).one_or_none() is not None:
+                    raise UnitInUseError("unit")
+                connection.execute(update(units).where(units.c.id == each.unit).values(closed_at=now))
+                events.append(event("unit.closed", actor, name_of_object("unit", unit.id), role=permit.role))
+            closed.append(self.one(connection, each.unit))
+        audit_log.append(connection, events, now=now, random=self.random)
+        return closed
+
+    def listed(self, connection: Connection) -> list[Unit]:
+        """Return all units, the newest last."""
+        return [self._opened(row) for row in connection.execute(select(units).order_by(units.c.opened_at, units.c.id))]
+
+    def one(self, connection: Connection, unit: Id16) -> Unit:
+        """Return a unit.
+
+        Raises:
+            UnitUnknownError: There is none.
+        """
+        row = connection.execute(select(units).where(units.c.id == unit)).one_or_none()
+        if row is None:
+            raise UnitUnknownError("unit")
+        return self._opened(row)
+
+    def _new(self, opening: Opening) -> Unit:
+        check_name(opening.name)
+        for words in (opening.types, opening.grades):
+            if not words or not all(word.isascii() and word.isprintable() and " " not in word for word in words):
+                raise RoutingUnfitError("routing")
+        return Unit(
+            id=Id16(self.random(_ID_BYTES)),
+            name=opening.name,
+            types=opening.types,
+            grades=opening.grades,
+            closed_at=None,
+        )
+
+    def _row(self, unit: Unit, now: int) -> dict[str, object]:
+        return {
+            "id": unit.id,
+            "name_sealed": self.sealer.seal("units", "name_sealed", unit.id, unit.name.encode()),
+            "types": spelled(unit.types),
+            "grades": spelled(unit.grades),
+            "opened_at": now,
+            "closed_at": None,
+        }
+
+    def _opened(self, row: Row[tuple[object, ...]]) -> Unit:
+        return Unit(
+            id=Id16(row.id),
+            name=self.sealer.open("units", "name_sealed", row.id, row.name_sealed).decode(),
+            types=frozenset(row.types.split()),
+            grades=frozenset(row.grades.split()),
+            closed_at=row.closed_at,
+        )
+
+
+def routed(found: Sequence[Unit], type: str | None, grade: str) -> list[Unit]:
+    """Return the units to which a request comes, in their order; none when the registrars must choose."""
+    return [unit for unit in found if unit.takes(type, grade)]
+
+
+def _fits(words: frozenset[str], word: str) -> bool:
+    """Tell whether a code stands in a list: itself, its family (``data.*``), or all."""
+    family = word.partition(".")[0] + ".*"
+    return not words.isdisjoint({word, family, ALL})
