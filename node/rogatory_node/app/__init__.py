@@ -24,7 +24,9 @@ from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
 from rogatory_node.config import Role, load
 from rogatory_node.home import Home
+from rogatory_node.registry.mirrors import Mirrors
 from rogatory_node.registry.running import Registries, begin
+from rogatory_node.registry.tiles import Tiles
 from rogatory_node.services.answering import Answering
 from rogatory_node.services.cards import Cards, contacts_of
 from rogatory_node.services.own import ClockError
@@ -104,7 +106,8 @@ async def _run(store: Store) -> AsyncIterator[Node]:
     peers = parts.links.peers
     ports: dict[str, int] = {}
     async with AsyncExitStack() as stack:
-        urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, ports)
+        copies = Mirrors(parts.trust, partial(Tiles, store.readers))
+        urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, copies.get, ports)
         await listeners.open_registry(stack, store, parts.registries, ports)
         named = partial(_name_of, parts.trust, store.config.language)
         await listeners.open_desk(stack, store, named, halt.brake, ports)

@@ -24,7 +24,7 @@ from rogatory_node.services import peering
 from rogatory_node.services.halting import Brake
 from rogatory_node.transport import tls
 from rogatory_node.transport.admission import KNOWN_SECONDS, Admission
-from rogatory_node.transport.link import Identity, Link, listen
+from rogatory_node.transport.link import Files, Identity, Link, listen
 from rogatory_node.transport.ports import port_of, wanted
 from rogatory_node.transport.tls import CertificateError, pin_of
 from rogatory_node.web import health, status
@@ -41,9 +41,10 @@ async def open_links(
     store: Store,
     identity: Identity,
     accept: Callable[[Link], Awaitable[None]],
+    files: Files,
     ports: Ports,
 ) -> tuple[str, ...]:
-    """Listen for links; return the addresses for our card.
+    """Listen for links, and show the logs that we follow; return the addresses for our card.
 
     Raises:
         CertificateError: Certificate or key cannot be used.
@@ -54,7 +55,8 @@ async def open_links(
         return ()
     context = _certificate(store.home)
     with wanted("link", setting.host, setting.port):
-        listener = await listen(setting.host, setting.port, identity, accept, context, await _admission(store))
+        admission = await _admission(store)
+        listener = await listen(setting.host, setting.port, identity, accept, context, admission, files)
     stack.callback(listener.close, close_connections=False)
     ports["link"] = port_of(list(listener.sockets))
     # Without an address of its own it is a trial on this machine.

@@ -3,7 +3,7 @@
 * Until the peer has proved itself, a message is at most 16 KiB and one waits: strangers eat no memory (B.11.1).
 * Whatever fails closes the socket with 1008 and says no more.
 * Before each send the clocks are compared: a machine that was frozen or cloned closes without sending (B.12.4).
-* Who may begin a handshake is `admission`'s to say; a connection that it refuses is dropped without a word.
+* Who may begin a handshake is `admission`'s to say, before TLS; a connection that it refuses is dropped without a word.
 * A dialler never follows a redirect: it would lead where no signed card points.
 * The caller owes the READY exchange, liveness and everything that frames mean.
 """
@@ -20,6 +20,7 @@ from typing import ClassVar, Final, Protocol
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
@@ -41,6 +42,10 @@ _AWAY: Final = frozenset({502, 503, 504})  # a listener that closes, or a proxy 
 LEAST_FRAGMENT_BYTES: Final = 64 * 1024  # shorter messages leave whole
 HEADROOM_BYTES: Final = 1_024  # of a frame around a piece: it is not cut for that
 QUEUE: Final = 16  # messages that wait once the peer is known
+MAX_READERS: Final = 4  # of files, at once
+
+Files = Callable[[str], Awaitable[bytes | None]]
+"""What is at a path of the port, for plain reading."""
 
 
 class LinkError(Exception):
@@ -259,6 +264,7 @@ async def listen(
     on_link: Callable[[Link], Awaitable[None]],
     context: ssl.SSLContext,
     admission: Admission | None = None,
+    files: Files | None = None,
 ) -> Server:
     """Listen for links; *on_link* owns each until it returns. Close the returned server to stop.
 
@@ -269,15 +275,20 @@ async def listen(
         on_link: Takes over each link.
         context: The TLS context of the listener.
         admission: Who may begin a handshake; by default nobody is known yet.
+        files: What else is at this port for plain reading; None of a path if there is nothing.
 
     Raises:
         OSError: The address or port is not ours to take.
     """
     path = f"/rgt/{identity.aid.hex()}"
-    door = _door(admission or Admission(), identity.clock)
+    door = _door(admission or Admission(), identity.clock, context)
+    shelf = _Shelf(files)
 
-    def check(connection: ServerConnection, request: Request) -> Response | None:
-        return None if request.path == path else connection.respond(404, "")
+    async def check(connection: ServerConnection, request: Request) -> Response | None:
+        if request.path == path:
+            return None
+        assert isinstance(connection, door)
+        return await shelf.answer(connection, request.path)
 
     async def accept(stream: ServerConnection) -> None:
         try:
@@ -293,7 +304,7 @@ async def listen(
         accept,
         host,
         port,
-        ssl=context,
+        ssl=None,  # the door puts it on, after it has counted who comes
         subprotocols=[SUBPROTOCOL],
         process_request=check,
         compression=None,
@@ -315,32 +326,101 @@ class _Connecting(connect):
 
 
 class _Door(ServerConnection):
-    """A connection that is counted from its first byte until its peer has proved itself or it is gone."""
+    """A connection that is counted from its first byte until its peer has proved itself or it is gone.
+
+    TLS begins behind this door: a stranger who never ends its handshake counts as much as one who ends it.
+    """
 
     admission: ClassVar[Admission]
     clock: ClassVar[Clock]
+    context: ClassVar[ssl.SSLContext]
     ticket: Ticket | None = None
+    covering: asyncio.Task[None] | None = None
+    covered: bool = False
+    early: bytes = b""
+    shelf: "_Shelf | None" = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         place = transport.get_extra_info("peername")
-        super().connection_made(transport)
         self.ticket = self.admission.enter(place[0], self.clock.wall()) if place else None
         if self.ticket is None:
-            self.transport.abort()
+            transport.abort()
+            return
+        transport.pause_reading()  # what comes is for TLS, and nobody else
+        self.covering = asyncio.get_running_loop().create_task(self._cover(transport))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.ticket is not None:
-            self.admission.leave(self.ticket)
-        super().connection_lost(exc)
+        self._leave()
+        if self.covered:
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.covered:
+            super().data_received(data)
+        else:
+            self.early += data  # it came with the last of the handshake, in the same turn of the loop
+
+    def eof_received(self) -> None:
+        if self.covered:
+            super().eof_received()
 
     def prove(self) -> str:
         assert self.ticket is not None  # who is not let in sends nothing
         self.admission.prove(self.ticket, self.clock.wall())
         return self.ticket.network
 
+    async def _cover(self, transport: asyncio.Transport) -> None:
+        """Put TLS on, and only then begin with what is inside."""
+        try:
+            covered = await asyncio.get_running_loop().start_tls(
+                transport, self, self.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
+            )
+        except (OSError, TimeoutError):
+            covered = None
+        if covered is None:
+            transport.abort()
+            self._leave()
+            return
+        self.covered = True
+        super().connection_made(covered)
+        if self.early:
+            super().data_received(self.early)
+            self.early = b""
 
-def _door(admission: Admission, clock: Clock) -> type[_Door]:
-    return type("Door", (_Door,), {"admission": admission, "clock": clock})
+    def _leave(self) -> None:
+        if self.ticket is not None:
+            self.admission.leave(self.ticket)
+        if self.shelf is not None:
+            self.shelf.reading -= 1
+            self.shelf = None
+
+
+class _Shelf:
+    """What is at the port for plain reading. Few at a time: an answer of megabytes waits for a reader who is slow."""
+
+    def __init__(self, files: Files | None) -> None:
+        self._files, self.reading = files, 0
+
+    async def answer(self, door: _Door, path: str) -> Response:
+        if self._files is None:
+            return door.respond(404, "")
+        if self.reading >= MAX_READERS:
+            return door.respond(503, "")
+        self.reading += 1
+        door.shelf = self
+        body = await self._files(path)
+        if body is None:
+            return door.respond(404, "")
+        headers = Headers({
+            "Connection": "close", "Content-Length": str(len(body)), "Content-Type": "application/octet-stream",
+            "X-Content-Type-Options": "nosniff",
+        })  # fmt: skip
+        return Response(200, "OK", headers, body)
+
+
+def _door(admission: Admission, clock: Clock, context: ssl.SSLContext) -> type[_Door]:
+    return type("Door", (_Door,), {"admission": admission, "clock": clock, "context": context})
 
 
 async def _initiate(stream: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:

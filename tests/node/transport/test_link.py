@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from rogatory_node.transport import link as module
+from rogatory_node.transport.fetch import Fetcher, FetchError
 from rogatory_node.transport.link import (
     HEADROOM_BYTES,
     LEAST_FRAGMENT_BYTES,
@@ -143,6 +145,86 @@ async def test_LNK_14_the_ninth_stranger_of_an_address_is_dropped_and_a_place_co
         link.abort()
         for _, writer in strangers:
             writer.transport.abort()
+
+
+async def test_LNK_14_a_stranger_who_never_ends_its_tls_handshake_is_counted_too(
+    certificate: tuple[ssl.SSLContext, bytes],
+) -> None:
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        port = int(url.rpartition(":")[2])
+        # The first byte of a TLS record, and then nothing more.
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
+        for _, writer in slow:
+            writer.write(b"\x16")
+        reader, ninth = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(4):
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+        # An established link goes on beside them.
+        await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(9))))
+        assert len((await link.receive()).body.piece) == 9
+        for _, writer in [*slow, (reader, ninth)]:
+            writer.close()
+        async with asyncio.timeout(4):
+            while True:  # a place comes free as soon as the listener hears that they are gone
+                try:
+                    other = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+                    break
+                except LinkError:
+                    continue
+        await other.close()
+        await link.close()
+
+
+async def test_LNK_14_a_stranger_who_drips_meets_the_end_of_the_handshake_and_a_link_goes_on(
+    certificate: tuple[ssl.SSLContext, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HANDSHAKE_SECONDS", 0.3)
+    async with listening_node(certificate, echo) as url:
+        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        hello = client_hello()
+        ended = asyncio.ensure_future(reader.read())
+        sent = 0
+        async with asyncio.timeout(4):
+            while not ended.done():
+                writer.write(hello[sent : sent + 1])
+                sent += 1
+                await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(9))))
+                await link.receive()
+                await asyncio.wait([ended], timeout=0.02)
+        assert 0 < sent < len(hello)
+        with suppress(ConnectionError):
+            assert ended.result() == b""
+        writer.close()
+        await link.close()
+
+
+def client_hello() -> bytes:
+    """The first flight of a TLS client."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tunnel = dialling([bytes(32)]).wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with suppress(ssl.SSLWantReadError):
+        tunnel.do_handshake()
+    return outgoing.read()
+
+
+async def test_files_are_read_at_the_port_of_links(certificate: tuple[ssl.SSLContext, bytes]) -> None:
+    async def files(path: str) -> bytes | None:
+        return b"leaf" * 100_000 if path == "/log/x" else None
+
+    server = await listen("127.0.0.1", 0, identity("XB"), echo, certificate[0], files=files)
+    port = server.sockets[0].getsockname()[1]
+    async with Fetcher() as fetch:
+        found = await fetch.get(f"https://127.0.0.1:{port}/log/x", most=1_000_000, seconds=4)
+        assert found.body == b"leaf" * 100_000
+        for _ in range(module.MAX_READERS + 1):  # each reader makes room when it is gone
+            with pytest.raises(FetchError) as refused:
+                await fetch.get(f"https://127.0.0.1:{port}/log/y", most=1_000, seconds=4)
+            assert refused.value.status == 404
+    server.close()
+    await server.wait_closed()
 
 
 async def test_LNK_25_a_redirect_is_never_followed(certificate: tuple[ssl.SSLContext, bytes]) -> None:
