@@ -21,7 +21,7 @@ from rogatory_keys.replay import AlarmKind
 from rogatory_node.registry.log import Log
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage.audit_log import Event
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import applications
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import decision as d

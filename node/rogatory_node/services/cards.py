@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.config import Config
 from rogatory_node.services.trust import Trust
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import cards
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol.card import Card, Channel, Contact, accept_card, build_card, parse_card

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from rogatory_node.services.sending import NEVER, Sending
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import among
+from rogatory_node.storage.rows import among, halves
 from rogatory_node.storage.tables import letters, outbox
 from rogatory_protocol import letter
 from rogatory_protocol.delivery import DURABLE, Action, Event, State, advance, event_of_error
@@ -119,9 +119,9 @@ def _rows(connection: Connection, refusals: Sequence[Refusal]) -> dict[tuple[byt
             letters.c.raw_sealed,
         )
         .join(letters, letters.c.digest == outbox.c.letter)
-        .where(among(outbox.c.letter, outbox.c.aid, places))
+        .where(among(outbox.c.letter, outbox.c.aid))
     )
-    return {(row.letter, row.aid): row for row in connection.execute(query)}
+    return {(row.letter, row.aid): row for row in connection.execute(query, halves(places))}
 
 
 def _next_attempt(each: Refusal, row: Any, event: Event, state: State, actions: tuple[Action, ...], now: int) -> int:

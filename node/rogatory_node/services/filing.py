@@ -9,13 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import add, add_new
 from rogatory_node.storage.tables import cases, parties
 from rogatory_protocol.ids import Aid, Id16
 
 _ID_BYTES: Final = 16
+_KNOWN: Final = (
+    select(cases.c.id, cases.c.conv, cases.c.flagged, parties.c.aid)
+    .join(parties, parties.c.case == cases.c.id)
+    .where(cases.c.conv.in_(bindparam("conversations", expanding=True)))
+    .order_by(cases.c.flagged, cases.c.opened_at, cases.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +68,16 @@ def file(connection: Connection, letters: Sequence[Filing], *, now: int, random:
         joined += ({"case": case.id, "aid": aid} for aid in sorted(each.parties - case.parties))
         case.parties |= each.parties
         found.append(case.id)
-    if opened:
-        connection.execute(cases.insert(), opened)
-    if joined:
-        connection.execute(insert(connection, parties).on_conflict_do_nothing(), joined)
+    add(connection, cases, opened)
+    add_new(connection, parties, joined)
     return found
 
 
 def _known(connection: Connection, conversations: set[Id16]) -> dict[Id16, list[_Case]]:
     """Return the cases of these conversations, unflagged before flagged, old before new."""
-    query = (
-        select(cases.c.id, cases.c.conv, cases.c.flagged, parties.c.aid)
-        .join(parties, parties.c.case == cases.c.id)
-        .where(cases.c.conv.in_(conversations))
-        .order_by(cases.c.flagged, cases.c.opened_at, cases.c.id)
-    )
     by_id: dict[bytes, _Case] = {}
     known: dict[Id16, list[_Case]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_KNOWN, {"conversations": [*conversations]}):
         if row.id not in by_id:
             by_id[row.id] = _Case(id=Id16(row.id), flagged=row.flagged)
             known.setdefault(Id16(row.conv), []).append(by_id[row.id])

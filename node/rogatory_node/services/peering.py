@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import outbox, peers
 from rogatory_protocol.audit import Head
 from rogatory_protocol.delivery import State

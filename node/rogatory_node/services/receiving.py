@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
-from rogatory_node.storage.engine import among
+from rogatory_node.storage.rows import add, among, halves
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, evidence, letters, seen
 from rogatory_protocol import envelope, letter
@@ -37,6 +37,16 @@ _DAY_IS_OVER: Final = Reply(kind=Kind.ERROR, code=Code.QUOTA)
 _FLOOD: Final = Reply(kind=Kind.ERROR, code=Code.QUOTA, alarm=True)
 _INCOMING: Final = "in"
 _OUTGOING: Final = "out"
+_MINE: Final = (evidence.c.from_aid == bindparam("me"), evidence.c.direction == _OUTGOING)
+_HELD: Final = (
+    select(evidence.c.digest, evidence.c.letter, evidence.c.to_aid, evidence.c.ackd, evidence.c.raw_sealed)
+    .where(evidence.c.letter.in_(bindparam("about", expanding=True)), *_MINE, evidence.c.lvl != int(Level.MISSED))
+    .order_by(evidence.c.letter, evidence.c.stored_at, evidence.c.lvl)
+)
+_TAKEN: Final = select(seen.c.from_aid, seen.c.letter_id).where(among(seen.c.from_aid, seen.c.letter_id))
+_ACKNOWLEDGE: Final = (
+    update(evidence).where(evidence.c.digest.in_(bindparam("digests", expanding=True)), *_MINE).values(ackd=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,33 +146,23 @@ class Receiving:
         taken = self._taken(connection, judged)
         decided = [(each, self._decide(each, held, taken)) for each in judged]  # 2
         fresh = [(each, reply) for each, reply in decided if reply.level is not None]
-        signed = self._sign(fresh, audit_log.head(connection), now)  # 3
-        self._write(connection, fresh, signed, now)  # 4
+        log = audit_log.held(connection)
+        signed = self._sign(fresh, log.head, now)  # 3
+        self._write(connection, fresh, signed, log, now)  # 4
         held.update({place: (bytes_,) for place, bytes_ in signed.items()})
         return [self._answer(each, reply, held) for each, reply in decided]
 
     def acknowledged(self, connection: Connection, groups: Sequence[Collection[Digest]]) -> list[None]:
         """Note that the peer keeps these evidence objects of ours: later ones need not be repeated."""
         digests = {digest for group in groups for digest in group}
-        mine = (evidence.c.digest.in_(digests), evidence.c.from_aid == self.me, evidence.c.direction == _OUTGOING)
-        connection.execute(update(evidence).where(*mine).values(ackd=True))
+        connection.execute(_ACKNOWLEDGE, {"digests": [*digests], "me": self.me})
         return [None for _ in groups]
 
     def _held(self, connection: Connection, judged: Sequence[Judged]) -> dict[tuple[Aid, Digest], tuple[bytes, ...]]:
         """Own evidence that the peers still need: the first of each letter, and later ones not yet acknowledged."""
-        wanted = {each.digest for each in judged}
-        query = (
-            select(evidence)
-            .where(
-                evidence.c.letter.in_(wanted),
-                evidence.c.from_aid == self.me,
-                evidence.c.direction == _OUTGOING,
-                evidence.c.lvl != int(Level.MISSED),
-            )
-            .order_by(evidence.c.letter, evidence.c.stored_at, evidence.c.lvl)
-        )
+        wanted = [*{each.digest for each in judged}]
         held: dict[tuple[Aid, Digest], tuple[bytes, ...]] = {}
-        for row in connection.execute(query):
+        for row in connection.execute(_HELD, {"about": wanted, "me": self.me}):
             place = (Aid(row.to_aid), Digest(row.letter))
             if place not in held or not row.ackd:
                 raw = self.sealer.open("evidence", "raw_sealed", row.digest, row.raw_sealed)
@@ -172,8 +172,7 @@ class Receiving:
     def _taken(self, connection: Connection, judged: Sequence[Judged]) -> set[tuple[bytes, bytes]]:
         """Letter ids that are used up: (sender, id) pairs of this group that are in the store."""
         pairs = {(each.peer, each.letter.body.id) for each in judged if each.letter}
-        query = select(seen.c.from_aid, seen.c.letter_id).where(among(seen.c.from_aid, seen.c.letter_id, pairs))
-        return {(row.from_aid, row.letter_id) for row in connection.execute(query)}
+        return {(row.from_aid, row.letter_id) for row in connection.execute(_TAKEN, halves(pairs))}
 
     def _decide(
         self,
@@ -228,6 +227,7 @@ class Receiving:
         connection: Connection,
         fresh: Sequence[tuple[Judged, Reply]],
         signed: Mapping[tuple[Aid, Digest], bytes],
+        log: audit_log.Held,
         now: int,
     ) -> None:
         stored = [each.letter for each, reply in fresh if reply.kind is Kind.COMMIT and each.letter]
@@ -245,11 +245,9 @@ class Receiving:
             evidence: [self._evidence_row(each, reply, signed[each.peer, each.digest], now) for each, reply in fresh],
         }
         for table, values in rows.items():
-            if values:
-                connection.execute(table.insert(), values)
-        audit_log.append(
-            connection, [e for each, reply in fresh for e in _events(each, reply)], now=now, random=self.random
-        )
+            add(connection, table, values)
+        events = [event for each, reply in fresh for event in _events(each, reply)]
+        audit_log.append(connection, events, now=now, random=self.random, log=log)
 
     def _letter_row(self, known: Letter, case: Id16, now: int) -> dict[str, Any]:
         body, core = known.body, known.core

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from rogatory_node.services.sending import OLD_LETTERS
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import cases, letters, outbox, overrides, peers, releases
 from rogatory_protocol.ids import Aid, Digest, Id16
 from rogatory_protocol.limits import DAY_SECONDS

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, func, select, update
 from rogatory_node.services.own import INCARNATION
 from rogatory_node.services.trust_store import get_meta
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import meta, peers
 from rogatory_protocol.audit import Head
 from rogatory_protocol.audit import head as head_of_value

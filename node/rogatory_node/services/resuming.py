@@ -19,7 +19,7 @@ from rogatory_node.services.filing import Filing, file
 from rogatory_node.services.restoring import prove
 from rogatory_node.services.returning import Outcome, Returned, held_letters, letter_row, used_ids
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import letters, outbox, sequences
 from rogatory_protocol.delivery import State

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from rogatory_node.services.resyncing import Role, Row
-from rogatory_node.storage.engine import among
+from rogatory_node.storage.rows import among, halves
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import evidence, letters
 from rogatory_protocol import evidence as evidences
@@ -134,8 +134,8 @@ def used_ids(connection: Connection, returned: Sequence[Returned]) -> dict[tuple
     """Return which letters hold the ids that these bear: by author and id, the digest."""
     pairs = {(each.letter.body.sender, each.letter.body.id) for each in returned if each.letter}
     query = select(letters.c.from_aid, letters.c.letter_id, letters.c.digest)
-    query = query.where(among(letters.c.from_aid, letters.c.letter_id, pairs))
-    return {(row.from_aid, row.letter_id): row.digest for row in connection.execute(query)}
+    query = query.where(among(letters.c.from_aid, letters.c.letter_id))
+    return {(row.from_aid, row.letter_id): row.digest for row in connection.execute(query, halves(pairs))}
 
 
 def held_letters(connection: Connection, digests: Collection[bytes]) -> set[bytes]:

@@ -15,14 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, bindparam, func, literal, or_, select
 
 from rogatory_node.services import settling
 from rogatory_node.services.filing import Filing, file
 from rogatory_node.services.fresh import Fresh
 from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import among, insert
+from rogatory_node.storage.rows import add, among, halves, put
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, letters, outbox, overrides, peers, sequences
 from rogatory_protocol import letter, parts
@@ -39,6 +39,10 @@ from rogatory_protocol.suite import Signer
 
 _OUTGOING: Final = "out"
 _OFFERABLE: Final = [state.value for state in OFFERABLE]
+_NUMBERS: Final = select(sequences).where(among(sequences.c.conv, sequences.c.to_hash))
+_UNSYNCED: Final = select(peers.c.aid, peers.c.unsynced).where(
+    peers.c.aid.in_(bindparam("aids", expanding=True)), peers.c.unsynced.is_not(None)
+)
 NEVER: Final = 2**62
 """``next_attempt`` of a letter that was offered once more after its deadline: SETTLED, held as EXPIRED (B.12.1)."""
 
@@ -102,9 +106,9 @@ class Sending:
         now = int(self.wall())
         entries = [self._check(draft) for draft in drafts]
         _check_held(connection, drafts)
-        head = audit_log.head(connection)
+        log = audit_log.held(connection)
         numbers = self._numbers(connection, drafts)
-        cores = [self._core(draft, numbers, head, now) for draft in drafts]
+        cores = [self._core(draft, numbers, log.head, now) for draft in drafts]
         signed = self._sign([draft.body.to for draft in drafts], [payload for _, payload in cores])
         digests = [digest_of(payload) for _, payload in cores]
         found = list(zip(drafts, (core for core, _ in cores), digests, signed, strict=True))
@@ -113,27 +117,22 @@ class Sending:
             for draft in drafts
         ]
         cases = file(connection, filed, now=now, random=self.random)
-        connection.execute(
-            letters.insert(), [self._row(*each, case, now) for each, case in zip(found, cases, strict=True)]
-        )
+        add(connection, letters, [self._row(*each, case, now) for each, case in zip(found, cases, strict=True)])
         carried = [
             row
             for each, draft, digest in zip(entries, drafts, digests, strict=True)
             for row in _blob_rows(digest, each, draft.blobs)
         ]
-        if carried:
-            connection.execute(blobs.insert(), carried)
+        add(connection, blobs, carried)
         _keep_numbers(connection, {_line(draft.body) for draft in drafts}, numbers)
-        connection.execute(
-            outbox.insert(),
-            [
-                _queued(digest, aid, draft.body.urg, core.exp, now)
-                for draft, core, digest, _ in found
-                for aid in draft.body.to
-            ],
-        )
+        queued = [
+            _queued(digest, aid, draft.body.urg, core.exp, now)
+            for draft, core, digest, _ in found
+            for aid in draft.body.to
+        ]
+        add(connection, outbox, queued)
         events = [audit_log.Event(ev="letter.sealed", obj=digest, who="node") for digest in digests]
-        audit_log.append(connection, events, now=now, random=self.random)
+        audit_log.append(connection, events, now=now, random=self.random, log=log)
         self.fresh.keep(_outgoing(*each, held) for each, held in zip(found, entries, strict=True))
         return digests
 
@@ -154,9 +153,8 @@ class Sending:
 
     def _numbers(self, connection: Connection, drafts: Sequence[Draft]) -> dict[Line, tuple[int, Digest]]:
         """Return number and digest of our last letter on each line that these drafts continue."""
-        lines = {_line(draft.body) for draft in drafts}
-        query = select(sequences).where(among(sequences.c.conv, sequences.c.to_hash, lines))
-        return {(row.conv, row.to_hash): (row.seq, Digest(row.digest)) for row in connection.execute(query)}
+        rows = connection.execute(_NUMBERS, halves({_line(draft.body) for draft in drafts}))
+        return {(row.conv, row.to_hash): (row.seq, Digest(row.digest)) for row in rows}
 
     def _core(
         self, draft: Draft, numbers: dict[Line, tuple[int, Digest]], head: Head, now: int
@@ -290,8 +288,7 @@ def _outgoing(draft: Draft, core: letter.Core, digest: Digest, raw: bytes, entri
 
 def _unsynced(connection: Connection, aids: set[Aid]) -> dict[Aid, int]:
     """Return which of these have not given back what a restore lost, and since when we know of it."""
-    query = select(peers.c.aid, peers.c.unsynced).where(peers.c.aid.in_(aids), peers.c.unsynced.is_not(None))
-    return {Aid(row.aid): row.unsynced for row in connection.execute(query)}
+    return {Aid(row.aid): row.unsynced for row in connection.execute(_UNSYNCED, {"aids": [*aids]})}
 
 
 def _check_held(connection: Connection, drafts: Sequence[Draft]) -> None:
@@ -331,9 +328,7 @@ def _keep_numbers(connection: Connection, lines: set[Line], numbers: dict[Line, 
         for (conv, to), (seq, digest) in numbers.items()
         if (conv, to) in lines
     ]
-    statement = insert(connection, sequences)
-    newer = {"seq": statement.excluded.seq, "digest": statement.excluded.digest}
-    connection.execute(statement.on_conflict_do_update(index_elements=["conv", "to_hash"], set_=newer), rows)
+    put(connection, sequences, rows)
 
 
 def _blob_rows(digest: Digest, entries: Sequence[Entry], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import among
+from rogatory_node.storage.rows import add, among, halves
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import evidence, letters, outbox
 from rogatory_protocol.delivery import DURABLE, Action, State, advance, event_of_evidence
@@ -21,6 +21,19 @@ from rogatory_protocol.evidence import Evidence, Level, Mark, check_fit, mark_of
 from rogatory_protocol.ids import Aid, Digest
 
 _INCOMING: Final = "in"
+_WAYS: Final = (
+    select(outbox.c.letter, outbox.c.aid, outbox.c.state, letters.c.exp)
+    .join(letters, letters.c.digest == outbox.c.letter)
+    .where(among(outbox.c.letter, outbox.c.aid))
+)
+_HEARD: Final = select(
+    evidence.c.digest, evidence.c.letter, evidence.c.from_aid, evidence.c.lvl, evidence.c.code
+).where(among(evidence.c.letter, evidence.c.from_aid))
+_MOVE: Final = (
+    update(outbox)
+    .where(outbox.c.letter == bindparam("at_letter"), outbox.c.aid == bindparam("at_aid"))
+    .values(state=bindparam("to_state"))
+)
 
 Place = tuple[bytes, bytes]
 """A letter and one of its recipients."""
@@ -70,16 +83,14 @@ def settle(
     ways = _ways(connection, verified)
     found = [_move(each, ways, me) for each in verified]
     kept = [each for each, settled in zip(verified, found, strict=True) if Action.RECORD in settled.actions]
-    if kept:
-        connection.execute(evidence.insert(), [_row(each, sealer, now) for each in kept])
+    add(connection, evidence, [_row(each, sealer, now) for each in kept])
     moved = [
         {"at_letter": letter, "at_aid": aid, "to_state": way.state.value}
         for (letter, aid), way in ways.items()
         if way.moved
     ]
     if moved:
-        place = (outbox.c.letter == bindparam("at_letter"), outbox.c.aid == bindparam("at_aid"))
-        connection.execute(update(outbox).where(*place).values(state=bindparam("to_state")), moved)
+        connection.execute(_MOVE, moved)
     events = [audit_log.Event(ev="evidence.received", obj=each.content.letter, who="node") for each in kept]
     audit_log.append(connection, events, now=now, random=random)
     return found
@@ -102,18 +113,12 @@ def _move(each: Evidence, ways: Mapping[Place, _Way], me: Aid) -> Settled:
 
 
 def _ways(connection: Connection, verified: Sequence[Evidence]) -> dict[Place, _Way]:
-    places = {(each.content.letter, each.content.issuer) for each in verified}
-    query = (
-        select(outbox.c.letter, outbox.c.aid, outbox.c.state, letters.c.exp)
-        .join(letters, letters.c.digest == outbox.c.letter)
-        .where(among(outbox.c.letter, outbox.c.aid, places))
-    )
+    places = halves({(each.content.letter, each.content.issuer) for each in verified})
     ways = {
-        (row.letter, row.aid): _Way(state=State(row.state), exp=row.exp, held={}) for row in connection.execute(query)
+        (row.letter, row.aid): _Way(state=State(row.state), exp=row.exp, held={})
+        for row in connection.execute(_WAYS, places)
     }
-    columns = (evidence.c.digest, evidence.c.letter, evidence.c.from_aid, evidence.c.lvl, evidence.c.code)
-    heard = select(*columns).where(among(evidence.c.letter, evidence.c.from_aid, places))
-    for row in connection.execute(heard):
+    for row in connection.execute(_HEARD, places):
         if (row.letter, row.from_aid) in ways:
             level = Level(row.lvl)
             ways[row.letter, row.from_aid].held[Digest(row.digest)] = mark_of(level, _code(level, row.code))

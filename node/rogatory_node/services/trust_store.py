@@ -21,8 +21,8 @@ from rogatory_keys.errors import SnapshotError
 from rogatory_keys.replay import Local
 from rogatory_keys.snapshot import load
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.engine import insert
 from rogatory_node.storage.errors import DamagedError, StorageError
+from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import checkpoints, log_leaves, meta, statements
 from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.errors import ProtocolError, RefusedError

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from rogatory_node.services.intake import Intake, Taken
 from rogatory_node.storage.blobs import BlobFolder
-from rogatory_node.storage.engine import among
+from rogatory_node.storage.rows import among, halves
 from rogatory_node.storage.tables import blobs
 from rogatory_protocol.ids import Id16
 from rogatory_protocol.limits import MAX_ATTACHMENTS
@@ -124,8 +124,8 @@ def _carried(connection: Connection, names: Sequence[str]) -> set[str]:
     by_path = set(connection.execute(select(blobs.c.path).where(blobs.c.path.in_(names))).scalars())
     places = {name: _place(name) for name in names if name not in by_path}
     wanted = [place for place in places.values() if place is not None]
-    query = select(blobs.c.letter, blobs.c.idx).where(among(blobs.c.letter, blobs.c.idx, wanted))
-    found = {(row.letter, row.idx) for row in connection.execute(query)} if wanted else set()
+    query = select(blobs.c.letter, blobs.c.idx).where(among(blobs.c.letter, blobs.c.idx))
+    found = {(row.letter, row.idx) for row in connection.execute(query, halves(wanted))} if wanted else set()
     return by_path | {name for name, place in places.items() if place is None or place in found}
 
 

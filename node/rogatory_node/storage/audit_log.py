@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from rogatory_node.storage.engine import insert
+from rogatory_node.storage.rows import add, put
 from rogatory_node.storage.tables import audit, meta
 from rogatory_protocol.audit import SALT_BYTES, Head, Leaf, extend, head_of
 from rogatory_protocol.ids import Digest
@@ -19,6 +19,7 @@ from rogatory_protocol.merkle import HASH_BYTES, Frontier, leaf_hash
 from rogatory_protocol.rcbor import decode, encode
 
 _KEY: Final = "audit"
+_HELD: Final = select(meta.c.value).where(meta.c.key == bindparam("key"))
 
 Random = Callable[[int], bytes]
 
@@ -30,6 +31,19 @@ class Event:
     ev: str
     obj: Digest | None
     who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The log as it stands in a transaction, read once for its head and for what is appended."""
+
+    epoch: int
+    frontier: Frontier
+
+    @property
+    def head(self) -> Head:
+        """The head, to be given away."""
+        return head_of(self.epoch, self.frontier)
 
 
 def found(connection: Connection, *, now: int, random: Random) -> Head:
@@ -45,8 +59,19 @@ def head(connection: Connection) -> Head:
     Raises:
         LookupError: The log was never founded.
     """
-    epoch, frontier = _held(connection)
-    return head_of(epoch, frontier)
+    return held(connection).head
+
+
+def held(connection: Connection) -> Held:
+    """Return the log as it stands.
+
+    Raises:
+        LookupError: The log was never founded.
+    """
+    found = _load(connection)
+    if found is None:
+        raise LookupError("the audit log was never founded")
+    return found
 
 
 def root_at(connection: Connection, epoch: int, size: int) -> bytes:
@@ -64,14 +89,16 @@ def leaves(connection: Connection, epoch: int, first: int, most: int) -> list[by
     return [bytes(leaf) for leaf in connection.execute(query).scalars()]
 
 
-def append(connection: Connection, events: Sequence[Event], *, now: int, random: Random) -> None:
-    """Append a leaf for each event, in order.
+def append(
+    connection: Connection, events: Sequence[Event], *, now: int, random: Random, log: Held | None = None
+) -> None:
+    """Append a leaf for each event, in order, to *log* if this transaction has read it already.
 
     Raises:
         LookupError: The log was never founded.
     """
-    epoch, frontier = _held(connection)
-    _write(connection, epoch, frontier, events, now=now, random=random)
+    log = log or held(connection)
+    _write(connection, log.epoch, log.frontier, events, now=now, random=random)
 
 
 def begin_epoch(connection: Connection, epoch: int, events: Sequence[Event], *, now: int, random: Random) -> None:
@@ -80,7 +107,7 @@ def begin_epoch(connection: Connection, epoch: int, events: Sequence[Event], *, 
     Raises:
         LookupError: The log was never founded, or the epoch is not a later one.
     """
-    if epoch <= _held(connection)[0]:
+    if epoch <= held(connection).epoch:
         raise LookupError("an epoch of the audit log is a later one")
     _write(connection, epoch, Frontier(), events, now=now, random=random)
 
@@ -99,21 +126,13 @@ def _write(
         {"epoch": epoch, "n": leaf.n, "leaf": raw, "obj": leaf.obj, "ev": leaf.ev, "ts": now}
         for leaf, raw in zip(leaves, raws, strict=True)
     ]
-    connection.execute(audit.insert(), rows)
+    add(connection, audit, rows)
     value = encode([epoch, frontier.size, list(frontier.nodes)])
-    statement = insert(connection, meta).values(key=_KEY, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
+    put(connection, meta, [{"key": _KEY, "value": value}])
 
 
-def _held(connection: Connection) -> tuple[int, Frontier]:
-    held = _load(connection)
-    if held is None:
-        raise LookupError("the audit log was never founded")
-    return held
-
-
-def _load(connection: Connection) -> tuple[int, Frontier] | None:
-    value = connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar_one_or_none()
+def _load(connection: Connection) -> Held | None:
+    value = connection.execute(_HELD, {"key": _KEY}).scalar_one_or_none()
     if value is None:
         return None
     # Our own bytes: whatever does not fit is a broken store, and stops the writer.
@@ -125,4 +144,4 @@ def _load(connection: Connection) -> tuple[int, Frontier] | None:
     assert isinstance(nodes, list)
     hashes = tuple(node for node in nodes if isinstance(node, bytes) and len(node) == HASH_BYTES)
     assert len(hashes) == len(nodes) == size.bit_count()
-    return epoch, Frontier(size, hashes)
+    return Held(epoch=epoch, frontier=Frontier(size, hashes))

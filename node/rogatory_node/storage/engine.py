@@ -16,7 +16,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -25,8 +25,7 @@ from urllib.parse import quote
 from weakref import WeakSet
 
 import aiosqlite
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, and_, create_engine, event, make_url, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
@@ -119,23 +118,6 @@ def open_reading(url: str | URL) -> AsyncEngine:
         StorageError: The URL names no engine that we know.
     """
     return _READING[_backend(url)](make_url(url))
-
-
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Make an INSERT that has ``on_conflict_do_nothing`` and ``on_conflict_do_update`` on either engine."""
-    maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return maker(table)
-
-
-def among(
-    one: ColumnElement[Any], other: ColumnElement[Any], pairs: Collection[tuple[Any, Any]]
-) -> ColumnElement[bool]:
-    """Make the condition that two columns hold one of these pairs.
-
-    SQLite reads the whole table for a list of pairs; for the lists of their halves it goes through the index.
-    """
-    ones, others = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    return and_(one.in_(ones), other.in_(others), tuple_(one, other).in_(pairs))
 
 
 def wal_reset_affected(version: tuple[int, int, int]) -> bool:

@@ -17,10 +17,8 @@ from rogatory_node import migrations
 from rogatory_node.storage import engine as engines
 from rogatory_node.storage.engine import (
     SQLITE_WRITING,
-    among,
     check_postgres,
     check_sqlite,
-    insert,
     open_reading,
     open_writing,
     storage_error_of,
@@ -33,9 +31,7 @@ from rogatory_node.storage.errors import (
     UnsafeDatabaseError,
     WriterTakenError,
 )
-from rogatory_node.storage.tables import cards, meta, sequences
-
-CONV, TO = [bytes([n]) * 16 for n in (1, 2)], [bytes([n]) * 32 for n in (1, 2)]
+from rogatory_node.storage.tables import cards, meta
 
 
 @pytest.mark.parametrize(
@@ -179,26 +175,6 @@ def test_a_foreign_key_without_its_row_is_refused(database: str) -> None:
     connection.close()
 
 
-def test_insert_has_both_conflict_clauses_on_either_engine(database: str) -> None:
-    connection = open_writing(database)
-
-    def twice(core: Connection) -> list[bytes]:
-        with core.begin():
-            rows = [{"key": "k", "value": b"1"}]
-            core.execute(insert(core, meta).on_conflict_do_nothing(), rows)
-            core.execute(insert(core, meta).on_conflict_do_nothing(), [{"key": "k", "value": b"2"}])
-            first = core.execute(select(meta.c.value)).scalar_one()
-            statement = insert(core, meta)
-            core.execute(
-                statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}),
-                [{"key": "k", "value": b"3"}],
-            )
-            return [first, core.execute(select(meta.c.value)).scalar_one()]
-
-    assert connection.run(twice) == [b"1", b"3"]
-    connection.close()
-
-
 def test_counters_of_64_bits_are_kept_in_order(database: str) -> None:
     """A thief may drive a card's number to its end (B.7)."""
     connection = open_writing(database)
@@ -268,25 +244,6 @@ def test_a_database_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> 
         open_writing(f"sqlite:///{tmp_path}/nowhere/node.db")
     with pytest.raises(StorageFailedError):
         open_writing(f"postgresql://rogatory@/x?host={tmp_path}")
-
-
-def test_pairs_are_found_exactly_and_through_the_index(sqlite_url: str) -> None:
-    opened = open_writing(sqlite_url)
-    opened.run(migrations.upgrade)
-    place = (sequences.c.conv, sequences.c.to_hash)
-    query = select(*place).where(among(*place, [(CONV[0], TO[0]), (CONV[1], TO[1])]))
-
-    def look(conn: Connection) -> None:
-        rows = [{"conv": conv, "to_hash": to, "seq": 1, "digest": bytes(32)} for conv in CONV for to in TO]
-        conn.execute(sequences.insert(), rows)
-        assert {tuple(row) for row in conn.execute(query)} == {(CONV[0], TO[0]), (CONV[1], TO[1])}
-        sql = str(query.compile(conn, compile_kwargs={"literal_binds": True}))
-        plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
-        assert not any("SCAN sequences" in step for step in plan)
-        conn.rollback()
-
-    opened.run(look)
-    opened.close()
 
 
 def test_a_reader_that_is_cancelled_while_connecting_leaves_no_connection_behind(sqlite_url: str) -> None:
