@@ -109,9 +109,9 @@ class Resync:
         if asked.cursor == 0 and left <= 0:
             self._given[place] = _Run(began=now, line=line)
             return None
-        # A page is repeated only where its answer may have been lost with its link.
+        # A page is repeated only where its answer may have been lost with its link, or with the process that asked.
         repeated = run is not None and asked.cursor == run.asked and line is not run.line
-        if run is not None and asked.cursor and (repeated or asked.cursor == run.following):
+        if run is not None and (repeated or (asked.cursor and asked.cursor == run.following)):
             run.asked, run.line = asked.cursor, line
             return None
         return max(1, round(left))

@@ -196,9 +196,11 @@ async def test_nothing_is_asked_for_while_nothing_was_lost(tmp_path: Path) -> No
 
 
 @asynccontextmanager
-async def asking(asker: Node, b: Node, root: Path, wall: Callable[[], float] = time.time) -> AsyncIterator[Session]:
+async def asking(
+    asker: Node, b: Node, root: Path, wall: Callable[[], float] = time.time, serving: Resync | None = None
+) -> AsyncIterator[Session]:
     """A link on which the asker says what it likes; only the other side serves."""
-    resync, ready = resync_of(b, wall), asyncio.Event()
+    resync, ready = serving or resync_of(b, wall), asyncio.Event()
 
     async def open_(_body: dict[str, Any]) -> None:
         ready.set()
@@ -283,3 +285,17 @@ async def test_SEC_more_copies_than_keys_wait_for_keys(tmp_path: Path) -> None:
                 session.keys.used(kid_in(frame.body))
             assert len(kids) == 20
         assert await events(b, "letter.served") == 20
+
+
+async def test_STO_10_an_asker_that_restarts_within_its_first_page_goes_on_at_once(tmp_path: Path) -> None:
+    async with node("XA", tmp_path) as a, node("XB", tmp_path) as b:
+        await delivered(a, b, tmp_path, 1, 2, 3)
+        serving = resync_of(b)
+        async with asking(a, b, tmp_path, serving=serving) as session:
+            assert (await session.line.inquire(Type.SYNC, page(most=2))).body["next"] == 2
+        async with asking(a, b, tmp_path, serving=serving) as session:
+            assert (await session.line.inquire(Type.SYNC, page(most=2))).body["next"] == 2
+            assert code(await session.line.inquire(Type.SYNC, page(most=2))) is Code.LINK_LIMIT
+            assert (await session.line.inquire(Type.SYNC, page(cursor=2, most=2))).body["next"] is None
+        async with asking(a, b, tmp_path, serving=serving) as session:
+            assert code(await session.line.inquire(Type.SYNC, page(most=2))) is Code.LINK_LIMIT
