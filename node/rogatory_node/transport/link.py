@@ -3,7 +3,7 @@
 * Until the peer has proved itself, a message is at most 16 KiB and one waits: strangers eat no memory (B.11.1).
 * Whatever fails closes the socket with 1008 and says no more.
 * Before each send the clocks are compared: a machine that was frozen or cloned closes without sending (B.12.4).
-* Who may begin a handshake is `admission`'s to say, before TLS; a connection that it refuses is dropped without a word.
+* Who may begin a handshake is `admission`'s to say; a connection that it refuses is dropped without a word.
 * A dialler never follows a redirect: it would lead where no signed card points.
 * The caller owes the READY exchange, liveness and everything that frames mean.
 """
@@ -281,7 +281,7 @@ async def listen(
         OSError: The address or port is not ours to take.
     """
     path = f"/rgt/{identity.aid.hex()}"
-    door = _door(admission or Admission(), identity.clock, context)
+    door = _door(admission or Admission(), identity.clock)
     shelf = _Shelf(files)
 
     async def check(connection: ServerConnection, request: Request) -> Response | None:
@@ -304,7 +304,7 @@ async def listen(
         accept,
         host,
         port,
-        ssl=None,  # the door puts it on, after it has counted who comes
+        ssl=context,
         subprotocols=[SUBPROTOCOL],
         process_request=check,
         compression=None,
@@ -326,74 +326,32 @@ class _Connecting(connect):
 
 
 class _Door(ServerConnection):
-    """A connection that is counted from its first byte until its peer has proved itself or it is gone.
-
-    TLS begins behind this door: a stranger who never ends its handshake counts as much as one who ends it.
-    """
+    """A connection that is counted from its first byte until its peer has proved itself or it is gone."""
 
     admission: ClassVar[Admission]
     clock: ClassVar[Clock]
-    context: ClassVar[ssl.SSLContext]
     ticket: Ticket | None = None
-    covering: asyncio.Task[None] | None = None
-    covered: bool = False
-    early: bytes = b""
     shelf: "_Shelf | None" = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         place = transport.get_extra_info("peername")
+        super().connection_made(transport)
         self.ticket = self.admission.enter(place[0], self.clock.wall()) if place else None
         if self.ticket is None:
-            transport.abort()
-            return
-        transport.pause_reading()  # what comes is for TLS, and nobody else
-        self.covering = asyncio.get_running_loop().create_task(self._cover(transport))
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._leave()
-        if self.covered:
-            super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        if self.covered:
-            super().data_received(data)
-        else:
-            self.early += data  # it came with the last of the handshake, in the same turn of the loop
-
-    def eof_received(self) -> None:
-        if self.covered:
-            super().eof_received()
-
-    def prove(self) -> str:
-        assert self.ticket is not None  # who is not let in sends nothing
-        self.admission.prove(self.ticket, self.clock.wall())
-        return self.ticket.network
-
-    async def _cover(self, transport: asyncio.Transport) -> None:
-        """Put TLS on, and only then begin with what is inside."""
-        try:
-            covered = await asyncio.get_running_loop().start_tls(
-                transport, self, self.context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
-            )
-        except (OSError, TimeoutError):
-            covered = None
-        if covered is None:
-            transport.abort()
-            self._leave()
-            return
-        self.covered = True
-        super().connection_made(covered)
-        if self.early:
-            super().data_received(self.early)
-            self.early = b""
-
-    def _leave(self) -> None:
         if self.ticket is not None:
             self.admission.leave(self.ticket)
         if self.shelf is not None:
             self.shelf.reading -= 1
             self.shelf = None
+        super().connection_lost(exc)
+
+    def prove(self) -> str:
+        assert self.ticket is not None  # who is not let in sends nothing
+        self.admission.prove(self.ticket, self.clock.wall())
+        return self.ticket.network
 
 
 class _Shelf:
@@ -419,8 +377,8 @@ class _Shelf:
         return Response(200, "OK", headers, body)
 
 
-def _door(admission: Admission, clock: Clock, context: ssl.SSLContext) -> type[_Door]:
-    return type("Door", (_Door,), {"admission": admission, "clock": clock, "context": context})
+def _door(admission: Admission, clock: Clock) -> type[_Door]:
+    return type("Door", (_Door,), {"admission": admission, "clock": clock})
 
 
 async def _initiate(stream: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:

@@ -147,36 +147,6 @@ async def test_LNK_14_the_ninth_stranger_of_an_address_is_dropped_and_a_place_co
             writer.transport.abort()
 
 
-async def test_LNK_14_a_stranger_who_never_ends_its_tls_handshake_is_counted_too(
-    certificate: tuple[ssl.SSLContext, bytes],
-) -> None:
-    async with listening_node(certificate, echo) as url:
-        link = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
-        port = int(url.rpartition(":")[2])
-        # The first byte of a TLS record, and then nothing more.
-        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
-        for _, writer in slow:
-            writer.write(b"\x16")
-        reader, ninth = await asyncio.open_connection("127.0.0.1", port)
-        async with asyncio.timeout(4):
-            with suppress(ConnectionError):
-                assert await reader.read() == b""
-        # An established link goes on beside them.
-        await link.send(Frame(type=Type.CHUNK, req=1, body=Chunk(index=0, offset=0, piece=bytes(9))))
-        assert len((await link.receive()).body.piece) == 9
-        for _, writer in [*slow, (reader, ninth)]:
-            writer.close()
-        async with asyncio.timeout(4):
-            while True:  # a place comes free as soon as the listener hears that they are gone
-                try:
-                    other = await dial(url, AIDS["XB"], identity("XA"), pins=[certificate[1]])
-                    break
-                except LinkError:
-                    continue
-        await other.close()
-        await link.close()
-
-
 async def test_LNK_14_a_stranger_who_drips_meets_the_end_of_the_handshake_and_a_link_goes_on(
     certificate: tuple[ssl.SSLContext, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
