@@ -197,3 +197,103 @@ assignments = Table(
     Index(None, "person"),
     Index(None, "unit"),
 )
+
+# --- What was understood of the letters -------------------------------------------------------------------------------
+# Everything below is computed from letters and evidence, and may be thrown away and written anew.
+
+# ``n`` is the place of the case in the audit log: a later case has a greater one. ``attention`` says who has to act:
+# 2 we, 1 others, 0 nobody. ``rank`` orders by urgency, 0 first and 9 when nothing is open; ``due_at`` is the next
+# deadline, or a time that never comes.
+book_cases = Table(
+    "book_cases",
+    metadata,
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("conv", LargeBinary(16), nullable=False),
+    Column("counterpart", LargeBinary(32), nullable=True),
+    Column("side", String(1), nullable=True),
+    Column("type", String(CODE), nullable=True),
+    Column("state", String(CODE), nullable=True),
+    Column("grade", String(CODE), nullable=False),
+    Column("attention", SmallInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("due_rule", String(CODE), nullable=True),
+    Column("owes", Text, nullable=False),
+    Column("letters", BigInteger, nullable=False),
+    Column("unread", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger, nullable=True),
+    Column("closed_at", BigInteger, nullable=True),
+    Column("reference_sealed", LargeBinary, nullable=True),
+    Column("summary_sealed", LargeBinary, nullable=True),
+    Column("folded_sealed", LargeBinary, nullable=False),
+    UniqueConstraint("n"),
+    # The order of lists; then the same for each filter that leaves few of many.
+    Index(None, "rank", "due_at", "n"),
+    Index(None, "attention", "rank", "due_at", "n"),
+    Index(None, "counterpart", "rank", "due_at", "n"),
+    Index(None, "type", "rank", "due_at", "n"),
+    Index(None, "state", "rank", "due_at", "n"),
+)
+
+# A measure of a request, with what its request says; times are those of the stages, null when not reached.
+book_measures = Table(
+    "book_measures",
+    metadata,
+    Column("letter", LargeBinary(32), nullable=False),
+    Column("recipient", LargeBinary(32), nullable=False),
+    Column("measure", String(CODE), nullable=False),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("counterpart", LargeBinary(32), nullable=False),
+    Column("side", String(1), nullable=False),
+    Column("type", String(CODE), nullable=False),
+    Column("state", String(CODE), nullable=False),
+    Column("outcome", String(CODE), nullable=True),
+    Column("grounds", Text, nullable=False),
+    Column("instruments", Text, nullable=False),
+    Column("crimes", Text, nullable=False),
+    Column("category", String(CODE), nullable=True),
+    Column("grade_asked", String(CODE), nullable=False),
+    Column("grade", String(CODE), nullable=False),
+    Column("drafted_at", BigInteger, nullable=True),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("stored_at", BigInteger, nullable=True),
+    Column("acknowledged_at", BigInteger, nullable=True),
+    Column("decided_at", BigInteger, nullable=True),
+    Column("executed_at", BigInteger, nullable=True),
+    Column("closed_at", BigInteger, nullable=True),
+    Column("until_at", BigInteger, nullable=True),
+    Column("followed", Boolean, nullable=False),
+    PrimaryKeyConstraint("letter", "recipient", "measure"),
+    Index(None, "case"),
+    Index(None, "counterpart", "sent_at"),
+    Index(None, "sent_at"),
+)
+
+# What runs towards an instant: ``side`` is who must act before it.
+book_clocks = Table(
+    "book_clocks",
+    metadata,
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("rule", String(CODE), nullable=False),
+    Column("side", String(1), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=True),
+    Column("state", String(CODE), nullable=False),
+    PrimaryKeyConstraint("case", "place"),
+    Index(None, "due_at"),
+)
+
+# A word as eight bytes of a keyed hash, and the number of a case that holds it. The row is its key and nothing else,
+# so it may stand in the key's tree.
+book_terms = Table(
+    "book_terms",
+    metadata,
+    Column("mac", BigInteger, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("mac", "n"),
+    sqlite_with_rowid=False,
+)

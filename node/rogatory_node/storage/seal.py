@@ -2,9 +2,11 @@
 
 * The associated data names table, column and content identifier, so that a value copied to another row does not open.
 * The key comes from a key file, a hardware module or a credential, never from the database.
+* Keys for other purposes are derived from it by a keyed hash over the name of the purpose.
 * A sealed value is the nonce followed by the ciphertext and its tag: 40 bytes more than what it holds.
 """
 
+import hashlib
 import os
 from collections.abc import Callable
 from typing import Final
@@ -41,6 +43,12 @@ class RowSealer:
     def __repr__(self) -> str:
         """Say nothing of the key."""
         return "RowSealer(…)"
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key of its own for another purpose; it tells nothing of the row key."""
+        return hashlib.blake2b(
+            purpose.encode(), digest_size=KEY_BYTES, key=self._key, person=b"rogatory.derive"
+        ).digest()
 
     def seal(self, table: str, column: str, identifier: bytes, value: bytes) -> bytes:
         """Seal a value for exactly one place."""

@@ -66,3 +66,10 @@ def test_the_key_is_not_shown() -> None:
 def test_a_key_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="32"):
         RowSealer(bytes(16))
+
+
+def test_a_derived_key_depends_on_purpose_and_row_key_and_is_neither() -> None:
+    one, other = RowSealer(bytes(32)), RowSealer(bytes(31) + b"\1")
+    keys = {one.derived("search"), one.derived("other"), other.derived("search"), bytes(32)}
+    assert len(keys) == 4
+    assert one.derived("search") == RowSealer(bytes(32)).derived("search")

@@ -189,6 +189,112 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", "person", name=op.f("pk_approvals")),
     )
     # ### end Alembic commands ###
+    _understood()
+
+
+def _understood() -> None:
+    """What was understood of the letters."""
+    op.create_table(
+        "book_cases",
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("conv", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("counterpart", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("side", sa.String(length=1), nullable=True),
+        sa.Column("type", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=True),
+        sa.Column("grade", sa.String(length=64), nullable=False),
+        sa.Column("attention", sa.SmallInteger(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_rule", sa.String(length=64), nullable=True),
+        sa.Column("owes", sa.Text(), nullable=False),
+        sa.Column("letters", sa.BigInteger(), nullable=False),
+        sa.Column("unread", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("reference_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("summary_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("folded_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_book_cases_case")),
+        sa.PrimaryKeyConstraint("case", name=op.f("pk_book_cases")),
+        sa.UniqueConstraint("n", name=op.f("uq_book_cases_n")),
+    )
+    with op.batch_alter_table("book_cases", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_book_cases_attention_rank_due_at_n"), ["attention", "rank", "due_at", "n"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_book_cases_counterpart_rank_due_at_n"), ["counterpart", "rank", "due_at", "n"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_book_cases_rank_due_at_n"), ["rank", "due_at", "n"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_book_cases_state_rank_due_at_n"), ["state", "rank", "due_at", "n"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_book_cases_type_rank_due_at_n"), ["type", "rank", "due_at", "n"], unique=False
+        )
+
+    op.create_table(
+        "book_measures",
+        sa.Column("letter", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("recipient", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("measure", sa.String(length=64), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("counterpart", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("side", sa.String(length=1), nullable=False),
+        sa.Column("type", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("instruments", sa.Text(), nullable=False),
+        sa.Column("crimes", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=64), nullable=True),
+        sa.Column("grade_asked", sa.String(length=64), nullable=False),
+        sa.Column("grade", sa.String(length=64), nullable=False),
+        sa.Column("drafted_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("stored_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("executed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("followed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_book_measures_case")),
+        sa.PrimaryKeyConstraint("letter", "recipient", "measure", name=op.f("pk_book_measures")),
+    )
+    with op.batch_alter_table("book_measures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_book_measures_case"), ["case"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_book_measures_counterpart_sent_at"), ["counterpart", "sent_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_book_measures_sent_at"), ["sent_at"], unique=False)
+
+    op.create_table(
+        "book_clocks",
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
+        sa.Column("rule", sa.String(length=64), nullable=False),
+        sa.Column("side", sa.String(length=1), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_book_clocks_case")),
+        sa.PrimaryKeyConstraint("case", "place", name=op.f("pk_book_clocks")),
+    )
+    with op.batch_alter_table("book_clocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_book_clocks_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
+        "book_terms",
+        sa.Column("mac", sa.BigInteger(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("mac", "n", name=op.f("pk_book_terms")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
@@ -199,6 +305,10 @@ def downgrade() -> None:
 
 # In an order in which nothing refers to what is gone.
 _TABLES = (
+    "book_terms",
+    "book_clocks",
+    "book_measures",
+    "book_cases",
     "approvals",
     "offers",
     "draft_files",
