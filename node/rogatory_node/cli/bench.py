@@ -9,21 +9,23 @@ import typer
 from rogatory_node.cli.output import USAGE, Failure, note, refuse_unwritable
 from rogatory_node.i18n import _
 
-NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay")
+NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "book")
 
 
 def add(app: typer.Typer) -> None:
     """Register the command."""
-    app.command("bench", help=_("Measure this machine: deliver, latency, transfer, outage, recover, replay."))(bench)
+    app.command("bench", help=_("Measure this machine: deliver, latency, transfer, outage, recover, replay, book."))(
+        bench
+    )
 
 
 def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("What to measure."))],
-    count: Annotated[int | None, typer.Option(help=_("How many letters, leaves or kills."))] = None,
+    count: Annotated[int | None, typer.Option(help=_("How many letters, leaves, kills or cases."))] = None,
     seconds: Annotated[float | None, typer.Option(help=_("How long; of outage, how long the peer is away."))] = None,
     size: Annotated[int | None, typer.Option(help=_("Bytes of the form, or of the attachment."))] = None,
     in_flight: Annotated[int | None, typer.Option(help=_("Letters on their way at a time."))] = None,
-    database: Annotated[str | None, typer.Option(help=_("URL of a PostgreSQL for the sender."))] = None,
+    database: Annotated[str | None, typer.Option(help=_("URL of a PostgreSQL for the sender or the book."))] = None,
     report_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help=_("Write the result to this file."))
     ] = None,

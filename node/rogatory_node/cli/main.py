@@ -55,7 +55,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "release": Entry("held", later("Give an authority back old letters that it lost.")),
     "override": Entry("held", later("Send the letters of a case before all is back after a restore.")),
     "demo": Entry("demo", later("Show it: a registry and three authorities on this computer.")),
-    "bench": Entry("bench", later("Measure this machine: deliver, latency, transfer, outage, recover, replay.")),
+    "bench": Entry("bench", later("Measure this machine: deliver, latency, transfer, outage, recover, replay, book.")),
 }
 # Here ``--json`` names a file, so it says nothing about standard output.
 JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})
