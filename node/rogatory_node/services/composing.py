@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NoReturn
 
+from rogatory_node.casework.codes import GRADES as URGENCY
+from rogatory_node.casework.kinds.register import CODES
 from rogatory_node.i18n import later
 from rogatory_node.services.sending import Draft
 from rogatory_protocol import letter, parts
@@ -37,59 +39,10 @@ DEFAULT_GRADE: Final = "ROUTINE"
 REQUEST: Final = "request"
 DECISION: Final = "decision"
 
-KINDS: Final = frozenset(
-    {
-        REQUEST,
-        "acknowledgement",
-        "redirect",
-        "return",
-        "info.request",
-        "info.response",
-        "supplement",
-        "draft.comment",
-        "consultation",
-        "conditions.offer",
-        "conditions.accept",
-        "conditions.reject",
-        DECISION,
-        "status.request",
-        "status",
-        "reminder",
-        "urgency.change",
-        "preservation.confirm",
-        "preservation.extend",
-        "preservation.extended",
-        "preservation.release",
-        "response.partial",
-        "response.final",
-        "evidence.handover",
-        "service.proof",
-        "hearing.slot",
-        "hearing.confirm",
-        "hearing.minutes",
-        "arrest.notice",
-        "surrender.arrangement",
-        "asset.notice",
-        "translation",
-        "use.consent.request",
-        "use.consent.answer",
-        "breach.notice",
-        "withdrawal",
-        "closure",
-        "reopen",
-        "feedback",
-        "spontaneous",
-        "ping",
-        "pong",
-        "directory.update",
-        "case.list",
-    }
-)
+KINDS: Final = CODES
 """The kinds of letters that authorities exchange."""
 
-GRADES: Final[Mapping[str, int]] = MappingProxyType(
-    {"EMERGENCY": 3, "VOLATILE": 3, "TIME_CRITICAL": 2, "PRIORITY": 1, DEFAULT_GRADE: 0}
-)
+GRADES: Final[Mapping[str, int]] = MappingProxyType({code: grade.urg for code, grade in URGENCY.items()})
 """The urgency of the wire for each grade; the exact grade stays in the form (B.8)."""
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")

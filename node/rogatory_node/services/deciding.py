@@ -9,36 +9,14 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+from rogatory_node.casework.grounds import GROUNDS as REGISTER
 from rogatory_node.services.composing import DECISION
 from rogatory_protocol.ids import Digest
 
 ACCEPTED: Final = "ACCEPTED"
 REFUSED: Final = "REFUSED"
 
-GROUNDS: Final = (
-    "FORM",
-    "SOVEREIGNTY",
-    "DOMESTIC_PROHIBITED",
-    "LEGAL_SYSTEM",
-    "DUAL_CRIMINALITY",
-    "DE_MINIMIS",
-    "POLITICAL",
-    "MILITARY",
-    "NE_BIS",
-    "IMMUNITY_PRIVILEGE",
-    "PRESS",
-    "PERSECUTION",
-    "NATIONAL",
-    "DEATH_PENALTY",
-    "TORTURE_FAIR_TRIAL",
-    "LIMITATION",
-    "AGE_HEALTH",
-    "INSUFFICIENT_EVIDENCE",
-    "COSTS",
-    "NO_LEGAL_BASIS",
-    "NO_RECIPROCITY",
-    "DATA_PROTECTION",
-)
+GROUNDS: Final = tuple(REGISTER)
 """The codes of the register, in its order."""
 
 

@@ -1,0 +1,82 @@
+"""Letters and evidence of invented cases, short to write: XA asks, XB is asked."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from rogatory_node.casework.life.case import Case, Request
+from rogatory_node.casework.life.events import Event, Fact, Letter
+from rogatory_node.casework.life.fold import fold
+
+XA, XB, XC = "a" * 64, "b" * 64, "c" * 64
+SKILL = "data.content"
+
+
+def name(word: str) -> str:
+    return hashlib.sha256(word.encode()).hexdigest()
+
+
+class Talk:
+    """A conversation that grows by a second with each letter."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.now = 1_900_000_000
+
+    def say(
+        self,
+        kind: str,
+        sender: str,
+        *to: str,
+        on: str | None = None,
+        after: Sequence[str] = (),
+        wait: int = 1,
+        key: str | None = None,
+        **form: Any,
+    ) -> str:
+        self.now += wait
+        digest = name(key or f"{len(self.events)} {kind} {sender}")
+        payload = {"kind": kind, **({"in_reply_to": on} if on else {}), **form}
+        recipients = to or ((XB,) if sender == XA else (XA,))
+        self.events.append(
+            Letter(
+                digest=digest,
+                kind=kind,
+                sender=sender,
+                to=recipients,
+                ts=self.now,
+                after=tuple(after),
+                payload=payload,
+            )
+        )
+        return digest
+
+    def ask(self, *types: str, sender: str = XA, to: Sequence[str] = (XB,), **form: Any) -> str:
+        measures = [{"id": str(n), "type": kind} for n, kind in enumerate(types or (SKILL,), 1)]
+        return self.say("request", sender, *to, measures=measures, **form)
+
+    def acknowledged(self, *types: str, **form: Any) -> str:
+        digest = self.ask(*types, **form)
+        self.say("acknowledgement", XB, on=digest, reference="XB-9")
+        return digest
+
+    def prove(self, level: int, letter: str, issuer: str, **more: Any) -> None:
+        self.now += 1
+        self.events.append(Fact(level=level, letter=letter, issuer=issuer, ts=self.now, **more))
+
+    def case(self) -> Case:
+        return fold(self.events)
+
+    def one(self) -> Request:
+        (request,) = self.case().requests
+        return request
+
+    def states(self) -> list[str]:
+        return [each.state for each in self.one().measures]
+
+    def reasons(self) -> list[str]:
+        return [each.reason for each in self.one().kept]
+
+
+REFUSAL = {"outcome": "REFUSED", "grounds": ["DUAL_CRIMINALITY"], "reasons": "no offence here"}
+WAIVED = {"consultation": {"not_appropriate": "nothing to discuss"}}
