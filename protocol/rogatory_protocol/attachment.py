@@ -270,6 +270,8 @@ class Opener:
         self._entry = entry
         self._cipher = AESGCM(entry.k)
         self._hash = hashlib.sha256()
+        # Every chunk is opened in the same memory: new pages would cost more than the opening.
+        self._plain = bytearray(min(padme(entry.sz), CHUNK_BYTES))
         self.next = 0
 
     def take(self, index: int, sealed: bytes | memoryview) -> None:
@@ -283,12 +285,16 @@ class Opener:
             raise LocalProtocolError("chunks are taken in order")
         if len(sealed) != sealed_chunk_bytes(self._entry.sz, index):
             raise RefusedError(Code.ATTACHMENT, "length of a chunk")
-        plain = _open(self._cipher, index, index == self._entry.n - 1, sealed)
+        plain = memoryview(self._plain)[: len(sealed) - TAG_BYTES]
+        try:
+            self._cipher.decrypt_into(nonce(index, index == self._entry.n - 1), sealed, None, plain)
+        except (InvalidTag, ValueError):
+            raise RefusedError(Code.ATTACHMENT, "chunk") from None
         true = _true_bytes(self._entry, index)
         # Whole slices are compared at the speed of memory; the padding is a few per cent of the blob.
         if plain[true:] != _ZEROS[: len(plain) - true]:
             raise RefusedError(Code.ATTACHMENT, "padding of a blob")
-        self._hash.update(plain if true == len(plain) else memoryview(plain)[:true])
+        self._hash.update(plain[:true])
         self.next += 1
 
     def finish(self) -> VerifiedBlob:

@@ -40,6 +40,8 @@ POLICY: Final = 1008
 WRITE_BYTES: Final = 4 * 1024 * 1024  # two chunks and the small frames between them
 _AWAY: Final = frozenset({502, 503, 504})  # a listener that closes, or a proxy before a node that is down
 LEAST_FRAGMENT_BYTES: Final = 64 * 1024  # shorter messages leave whole
+# Longer ones are copied below us into memory that is new each time, and the system fills its pages with zeros first.
+MOST_FRAGMENT_BYTES: Final = 256 * 1024
 HEADROOM_BYTES: Final = 1_024  # of a frame around a piece: it is not cut for that
 QUEUE: Final = 16  # messages that wait once the peer is known
 MAX_READERS: Final = 4  # of files, at once
@@ -129,12 +131,12 @@ class Link:
             # Without another frame, not even a WebSocket close: its key and counter may live twice (B.12.4).
             self.abort()
             raise LinkError("this machine was suspended or copied")
-        plain = frames.write(frame)
+        plain = frames.chunk_parts(frame) if frame.type is frames.Type.CHUNK else frames.write(frame)
         if self._channel.must_end(monotonic):
             raise LinkError("the link has ended")
         self._last_wall, self._last_monotonic = wall, monotonic
         try:
-            await self._socket.send(self._fragments(self._channel.seal(plain, now=monotonic)))
+            await self._socket.send(self._fragments(self._seal(plain, monotonic)))
         except ConnectionClosed:
             self._channel.close()
             raise LinkError("the line is gone") from None
@@ -144,8 +146,9 @@ class Link:
 
         The buffer below us holds no more than that while more is given, so that what is urgent need not wait long.
         """
-        self._fragment_bytes = max(fragment_bytes, LEAST_FRAGMENT_BYTES)
-        self._socket.transport.set_write_buffer_limits(high=self._fragment_bytes)
+        held = max(fragment_bytes, LEAST_FRAGMENT_BYTES)
+        self._fragment_bytes = min(held, MOST_FRAGMENT_BYTES)
+        self._socket.transport.set_write_buffer_limits(high=held)
 
     async def ping(self) -> None:
         """Send a heartbeat and wait for the answer.
@@ -190,7 +193,13 @@ class Link:
         self._channel.close()
         self._socket.transport.abort()
 
-    def _fragments(self, sealed: bytes) -> bytes | list[memoryview]:
+    def _seal(self, plain: bytes | tuple[bytes, bytes | memoryview], now: float) -> bytes | memoryview:
+        if isinstance(plain, bytes):
+            return self._channel.seal(plain, now=now)
+        # It is copied into WebSocket frames before `send` returns, and one task sends chunks.
+        return self._channel.seal_piece(*plain, now=now)
+
+    def _fragments(self, sealed: bytes | memoryview) -> bytes | memoryview | list[memoryview]:
         """Cut a long message, so that heartbeats pass between its parts."""
         size = self._fragment_bytes
         if len(sealed) <= size + HEADROOM_BYTES:

@@ -95,12 +95,22 @@ def write(frame: Frame) -> bytes:
     Raises:
         LocalProtocolError: The number does not fit 32 bits, or the frame would pass the message limit.
     """
-    if not 0 <= frame.req < 1 << 32:
-        raise LocalProtocolError("a request number has 32 bits")
-    raw = bytes((frame.type,)) + frame.req.to_bytes(4, "big") + BODIES[frame.type].write(frame.body)
+    raw = _head(frame) + BODIES[frame.type].write(frame.body)
     if len(raw) + limits.TAG_BYTES > limits.MAX_MESSAGE_BYTES:
         raise LocalProtocolError("a frame larger than a message")
     return raw
+
+
+def chunk_parts(frame: Frame) -> tuple[bytes, bytes | memoryview]:
+    """Return the plain bytes of a CHUNK in two parts, of which the second is its piece, not copied.
+
+    Raises:
+        LocalProtocolError: The number does not fit 32 bits, or the piece is larger than a sealed chunk.
+    """
+    chunk: Chunk = frame.body
+    if len(chunk.piece) > MAX_PIECE_BYTES:
+        raise LocalProtocolError("a piece larger than a chunk")
+    return _head(frame) + _chunk_head(chunk), chunk.piece
 
 
 def read(raw: bytes) -> Frame:
@@ -114,12 +124,20 @@ def read(raw: bytes) -> Frame:
     if raw[0] not in BODIES:
         raise RefusedError(Code.UNKNOWN_TYPE, "frame type")
     kind = Type(raw[0])
-    return Frame(type=kind, req=number(raw), body=BODIES[kind].read(raw[HEAD_BYTES:]))
+    # A chunk is not copied for its head.
+    body = _read_chunk(memoryview(raw)[HEAD_BYTES:]) if kind is Type.CHUNK else BODIES[kind].read(raw[HEAD_BYTES:])
+    return Frame(type=kind, req=number(raw), body=body)
 
 
 def number(raw: bytes) -> int:
     """Return the request number of plain frame bytes, whatever the type: an unknown one is answered by it."""
     return int.from_bytes(raw[1:HEAD_BYTES], "big")
+
+
+def _head(frame: Frame) -> bytes:
+    if not 0 <= frame.req < 1 << 32:
+        raise LocalProtocolError("a request number has 32 bits")
+    return bytes((frame.type,)) + frame.req.to_bytes(4, "big")
 
 
 def _map(table: f.Table) -> _Body:
@@ -150,12 +168,17 @@ def _read_pull(raw: bytes) -> Pull:
     return Pull(letter=raw[:32], blob=raw[32:48], first=first, count=count)
 
 
+def _chunk_head(chunk: Chunk) -> bytes:
+    return chunk.index.to_bytes(8, "big") + chunk.offset.to_bytes(4, "big")
+
+
 def _write_chunk(chunk: Chunk) -> bytes:
-    return b"".join((chunk.index.to_bytes(8, "big"), chunk.offset.to_bytes(4, "big"), chunk.piece))
+    return b"".join((_chunk_head(chunk), chunk.piece))
 
 
-def _read_chunk(raw: bytes) -> Chunk:
-    f.data(CHUNK_HEAD_BYTES + MAX_PIECE_BYTES, CHUNK_HEAD_BYTES + 1)(raw, "CHUNK")
+def _read_chunk(raw: bytes | memoryview) -> Chunk:
+    if not CHUNK_HEAD_BYTES < len(raw) <= CHUNK_HEAD_BYTES + MAX_PIECE_BYTES:
+        raise f.wrong("CHUNK", "has no piece, or one larger than a chunk")
     index, offset = int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:CHUNK_HEAD_BYTES], "big")
     piece = memoryview(raw)[CHUNK_HEAD_BYTES:]
     f.uint(0, MAX_PIECE_BYTES)(offset + len(piece), "CHUNK.offset")

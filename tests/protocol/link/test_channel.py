@@ -37,6 +37,21 @@ def test_frames_arrive_both_ways() -> None:
         assert a.open(b.seal(frame, now=0), now=0) == frame
 
 
+def test_pieces_sealed_in_memory_that_is_used_again_arrive_in_turn_with_other_frames() -> None:
+    a, b = channels()
+    for size in (1, 70_000, 5, 70_001):
+        piece = memoryview(bytes((size % 251,)) * size)
+        assert b.open(bytes(a.seal_piece(b"head", piece, now=0)), now=0) == b"head" + piece
+        assert b.open(a.seal(b"small", now=0), now=0) == b"small"
+
+
+def test_a_piece_larger_than_a_message_is_not_sealed_and_costs_no_number() -> None:
+    a, b = channels()
+    with pytest.raises(LocalProtocolError):
+        a.seal_piece(b"head", bytes(MAX_MESSAGE_BYTES), now=0)
+    assert b.open(a.seal(b"next", now=0), now=0) == b"next"
+
+
 @pytest.mark.parametrize("fault", ["replay", "drop", "reorder", "truncate", "flip", "insert", "reflect", "empty"])
 def test_LNK_08_every_fault_of_the_line_ends_the_link(fault: str) -> None:
     a, b = channels()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rogatory_protocol.audit import Head
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
 from rogatory_protocol.limits import MAX_ENVELOPE_BYTES
-from rogatory_protocol.link.frames import MAX_PIECE_BYTES, Chunk, Frame, Pull, Type, number, read, write
+from rogatory_protocol.link.frames import MAX_PIECE_BYTES, Chunk, Frame, Pull, Type, chunk_parts, number, read, write
 from rogatory_protocol.rcbor import encode
 
 READY = {
@@ -115,3 +115,16 @@ def test_LNK_13_a_frame_larger_than_a_message_is_our_own_mistake() -> None:
         write(Frame(type=Type.COPY, req=1, body=bytes(2_200_000)))
     with pytest.raises(LocalProtocolError):
         write(Frame(type=Type.COPY, req=1 << 32, body=b"x"))
+
+
+def test_a_chunk_in_two_parts_is_the_chunk_as_it_is_written() -> None:
+    frame = Frame(type=Type.CHUNK, req=7, body=Chunk(index=5, offset=9, piece=memoryview(b"sealed")))
+    head, piece = chunk_parts(frame)
+    assert piece is frame.body.piece
+    assert head + bytes(piece) == write(frame)
+
+
+@pytest.mark.parametrize(("req", "size"), [(1 << 32, 1), (1, MAX_PIECE_BYTES + 1)])
+def test_a_chunk_that_does_not_fit_is_not_taken_apart(req: int, size: int) -> None:
+    with pytest.raises(LocalProtocolError):
+        chunk_parts(Frame(type=Type.CHUNK, req=req, body=Chunk(index=0, offset=0, piece=bytes(size))))
