@@ -123,7 +123,7 @@ async def _tell(
     except web.HTTPException as refusal:
         return _problem(_by_status(refusal.status))
     except StorageError as error:
-        return _problem(_of_storage(error))
+        return _problem(problem_of_storage(error))
     except Exception as error:  # noqa: BLE001 - a command must get an answer, and the log the reason
         return _problem(_internal(error))
 
@@ -147,7 +147,8 @@ def _by_status(status: int) -> Problem:
 _RESTART: Final = later("Restart it with the version of this command: rogatory serve")
 
 
-def _of_storage(error: StorageError) -> Problem:
+def problem_of_storage(error: StorageError) -> Problem:
+    """Return how a failure of the storage is told."""
     found = next((told for kind, told in _STORAGE.items() if isinstance(error, kind)), None)
     return Problem(*found) if found else _internal(error)
 
@@ -155,7 +156,7 @@ def _of_storage(error: StorageError) -> Problem:
 def _internal(error: BaseException) -> Problem:
     name = secrets.token_hex(4)
     # Where it happened, never what was in hand: the text of an exception may hold a case's words.
-    log.error("api.internal", extra={"id": name, "kind": type(error).__name__}, exc_info=_frames(error))
+    log.error("api.internal", extra={"id": name, "kind": type(error).__name__}, exc_info=withheld(error))
     return Problem(
         500, "internal", later("Internal error {id}."), later("Look for this id in the node's log."), id=name
     )
@@ -165,5 +166,6 @@ class WithheldError(Exception):
     """Stands in the log for an exception whose text may hold what no log may."""
 
 
-def _frames(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+def withheld(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+    """Return an exception for the log: where it happened, never what was in hand."""
     return WithheldError, WithheldError(type(error).__name__), error.__traceback__

@@ -110,8 +110,8 @@ async def _run(store: Store) -> AsyncIterator[Node]:
         urls = await listeners.open_links(stack, store, parts.links.identity, peers.accept, copies.get, ports)
         await listeners.open_registry(stack, store, parts.registries, ports)
         named = partial(_name_of, parts.trust, store.config.language)
-        await listeners.open_desk(stack, store, named, halt.brake, ports)
         node = _node(store, parts, ports)
+        await listeners.open_desk(stack, store, node, named, halt.brake, ports)
         await stack.enter_async_context(server.serving(server.application(node), store.home.socket))
         await stack.enter_async_context(listeners.told(store.home, ports))
         renew = partial(

@@ -17,6 +17,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import text
 
+from rogatory_node.api.context import Node
+from rogatory_node.api.v1 import table
 from rogatory_node.app.store import Store
 from rogatory_node.home import FILE_MODE, Home
 from rogatory_node.registry.running import Registries
@@ -64,9 +66,11 @@ async def open_links(
 
 
 async def open_desk(
-    stack: AsyncExitStack, store: Store, name_of: Callable[[bytes], str], brake: Brake, ports: Ports
+    stack: AsyncExitStack, store: Store, node: Node, name_of: Callable[[bytes], str], brake: Brake, ports: Ports
 ) -> None:
-    """Listen on the desk port; *name_of* gives the name of an authority for the status page, if it is wanted.
+    """Listen on the desk port: health, the interface for programs, and the status page if it is wanted.
+
+    *name_of* gives the name of an authority for that page.
 
     Raises:
         PortError: The port cannot be had.
@@ -75,6 +79,7 @@ async def open_desk(
     app = web.Application()
     checks = {"database": partial(_reads, store), "writer": partial(_writes, store), "signing": partial(_signs, brake)}
     health.add(app, checks)
+    table.add(app, node)
     if setting.status_page:
         config = store.config
         seen = Seen(title=config.name, language=config.language, readers=store.readers, name_of=name_of)

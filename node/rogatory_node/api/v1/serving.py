@@ -1,0 +1,219 @@
+"""Serving the table: who calls, what he sends, what he gets, and how a refusal looks.
+
+* Refusals are problem details (RFC 9457) with a stable code, a text in the caller's language and what to do next.
+* A token is asked of the database at every call: what was revoked a moment ago is refused.
+* Limits: 4 MiB of body, 8 KiB of query, 16 calls of one token at a time. Slow senders meet the limits of
+  ``api.context``; the desk port is inside the ministry, so a call needs no further price.
+* Answers are not kept by anybody on the way, and never guessed to be of another type.
+"""
+
+import hashlib
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from rogatory_node.api.asking import read
+from rogatory_node.api.context import MAX_JSON_BYTES, Node, Problem, read_blocks
+from rogatory_node.api.server import problem_of_storage, withheld
+from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint
+from rogatory_node.casebook import actors, tokens
+from rogatory_node.i18n import LANGUAGES, SOURCE, later, translate
+from rogatory_node.storage.errors import StorageError
+from rogatory_protocol.ids import Id16
+
+log = logging.getLogger(__name__)
+
+PREFIX: Final = "/api/v1"
+MOST_AT_ONCE: Final = 16  # calls of one token: a program that needs more waits, others are not starved
+PROBLEM: Final = "application/problem+json"
+NAME_OF_HEADER: Final = "Rogatory-Name-Of"
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def add(app: web.Application, node: Node, table: Sequence[Endpoint]) -> None:
+    """Add the endpoints of a table to the application of the desk port."""
+    busy: Counter[Id16] = Counter()
+    for endpoint in table:
+        app.router.add_route(endpoint.method, PREFIX + endpoint.path, _bound(node, endpoint, busy))
+    app.router.add_route("*", PREFIX + "/{rest:.*}", _unknown)
+
+
+def _bound(
+    node: Node, endpoint: Endpoint, busy: Counter[Id16]
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await _answer(node, endpoint, busy, request)
+        except Problem as problem:
+            return _told(problem, request)
+        except StorageError as error:
+            return _told(problem_of_storage(error), request)
+        except Exception as error:
+            name = secrets.token_hex(4)
+            log.error("api.internal", extra={"id": name, "kind": type(error).__name__}, exc_info=withheld(error))
+            what, then = later("Internal error {id}."), later("Look for this id in the node's log.")
+            return _told(Problem(500, "internal", what, then, id=name), request)
+
+    return handle
+
+
+async def _unknown(request: web.Request) -> web.StreamResponse:
+    return _told(Problem(404, "unknown", later("There is nothing here.")), request)
+
+
+async def _answer(node: Node, endpoint: Endpoint, busy: Counter[Id16], request: web.Request) -> web.StreamResponse:
+    acting = await _acting(node, request)
+    assert acting.token is not None  # a caller comes by a token or not at all
+    if busy[acting.token] >= MOST_AT_ONCE:
+        what, then = later("This token has {most} calls under way already."), later("Wait for their answers.")
+        raise Problem(429, "too-many", what, then, most=MOST_AT_ONCE)
+    busy[acting.token] += 1
+    try:
+        actor = await read(node, _load, acting)
+        if endpoint.action is not None and endpoint.action not in actors.permitted(actor):
+            raise Problem(403, "forbidden", later("This token may not do that."), needed=endpoint.action.value)
+        call = Call(
+            node=node,
+            acting=acting,
+            actor=actor,
+            path=dict(request.match_info),
+            query=_query(endpoint, request),
+            body=await _body(endpoint, request),
+            language=language_of(request),
+            unless=_version(request.headers.get("If-Match")),
+            request=request,
+        )
+        return _sent(endpoint, await endpoint.handler(call), request)
+    finally:
+        busy[acting.token] -= 1
+        if not busy[acting.token]:
+            del busy[acting.token]
+
+
+async def _acting(node: Node, request: web.Request) -> actors.Acting:
+    scheme, _, words = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not words.strip():
+        raise Problem(401, "no-token", later("No token was sent."), later("Send it as: Authorization: Bearer rgt_…"))
+    name = request.headers.get(NAME_OF_HEADER)
+    try:
+        in_name_of = None if name is None else Id16(bytes.fromhex(name))
+    except ValueError:
+        raise Problem(400, "name-of", later("The person represented is named by 32 hexadecimal digits.")) from None
+    try:
+        return await read(node, lambda connection: tokens.identify(connection, words.strip(), in_name_of=in_name_of))
+    except actors.UnknownActorError:
+        raise _unknown_token() from None
+
+
+def _load(connection: Any, acting: actors.Acting) -> actors.Actor:
+    try:
+        return actors.load(connection, acting, now=int(time.time()))
+    except actors.UnknownActorError:
+        raise _unknown_token() from None
+    except actors.NoDelegationError as error:
+        raise Problem(403, error.code, later("You do not act in that name now.")) from None
+
+
+def _unknown_token() -> Problem:
+    return Problem(401, "token", later("This token is not valid."), later("Ask for a new one: rogatory tokens create"))
+
+
+def _query(endpoint: Endpoint, request: web.Request) -> Any:
+    if len(request.query_string) > 8192:
+        raise Problem(414, "query-long", later("The query is too long."))
+    given: dict[str, str] = {}
+    for name, value in request.query.items():
+        if name in given:
+            raise Problem(400, "query", later("The query is not as it should be."), errors=f"{name}: twice")
+        given[name] = value
+    try:
+        return msgspec.convert(given, endpoint.query, strict=False)
+    except msgspec.ValidationError as error:
+        raise Problem(400, "query", later("The query is not as it should be."), errors=str(error)) from None
+
+
+async def _body(endpoint: Endpoint, request: web.Request) -> Any:
+    if endpoint.body is None:
+        return None
+    if request.content_type != "application/json":
+        raise Problem(415, "media-type", later("The body must be application/json."))
+    gathered = bytearray()
+    async for block in read_blocks(request):
+        gathered += block
+        if len(gathered) > MAX_JSON_BYTES:
+            raise Problem(413, "too-large", later("The request is larger than {most} bytes."), most=MAX_JSON_BYTES)
+    try:
+        return msgspec.json.decode(gathered, type=endpoint.body)
+    except msgspec.ValidationError as error:
+        raise Problem(422, "body", later("The body is not as it should be."), errors=str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem(400, "not-json", later("The request is not a JSON object.")) from None
+
+
+def _sent(endpoint: Endpoint, answered: Answer | Any, request: web.Request) -> web.StreamResponse:
+    if isinstance(answered, web.StreamResponse):
+        return answered
+    answer = answered if isinstance(answered, Answer) else Answer(value=answered)
+    body = msgspec.json.encode(answer.value)
+    version = answer.version or hashlib.sha256(body).hexdigest()[:32]
+    headers = {**_HEADERS, "ETag": f'"{version}"'}
+    if answer.place is not None:
+        headers["Location"] = PREFIX + answer.place
+    if request.method == "GET" and version in _versions(request.headers.get("If-None-Match", "")):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, status=endpoint.status, content_type="application/json", headers=headers)
+
+
+def _told(problem: Problem, request: web.Request) -> web.Response:
+    language = language_of(request)
+    values = {name: _spelled(value) for name, value in problem.values.items()}
+    body = {
+        "type": f"urn:rogatory:problem:{problem.code}",
+        "title": translate(problem.what, language).format(**values),
+        "status": problem.status,
+        "code": problem.code,
+    }
+    if problem.next:
+        body["next"] = translate(problem.next, language).format(**values)
+    if values:
+        body["args"] = values
+    headers = {**_HEADERS, "Content-Language": language}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="rogatory"'
+    if problem.status in (429, 503):
+        headers["Retry-After"] = "1"
+    raw = msgspec.json.encode(body)
+    return web.Response(body=raw, status=problem.status, content_type=PROBLEM, headers=headers)
+
+
+def _spelled(value: object) -> Any:
+    return value if isinstance(value, int | float | str | list | None) else str(value)
+
+
+def language_of(request: web.Request) -> str:
+    """Return the first of our languages that the caller names, else English; weights are his order in practice."""
+    for part in request.headers.get("Accept-Language", "")[:200].split(","):
+        code = part.partition(";")[0].strip().partition("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return SOURCE
+
+
+def _version(header: str | None) -> str | None:
+    found = _versions(header or "")
+    return found[0] if found else None
+
+
+def _versions(header: str) -> list[str]:
+    return [part.strip().removeprefix("W/").strip('"') for part in header.split(",") if part.strip()]

@@ -1,0 +1,28 @@
+"""All endpoints, in the order in which they are described; the description itself is one of them."""
+
+from functools import cache
+from typing import Any, Final
+
+from aiohttp import web
+
+from rogatory_node.api.context import Node
+from rogatory_node.api.v1 import events, knowledge, openapi, serving, whoami
+from rogatory_node.api.v1.endpoint import Endpoint
+
+TABLE: Final[tuple[Endpoint, ...]] = (*whoami.ENDPOINTS, *knowledge.ENDPOINTS, *events.ENDPOINTS)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description."""
+    return openapi.describe(TABLE, serving.PREFIX)
+
+
+def add(app: web.Application, node: Node) -> None:
+    """Add the interface to the application of the desk port."""
+
+    async def described(request: web.Request) -> web.Response:
+        return web.json_response(description())
+
+    app.router.add_get(f"{serving.PREFIX}/openapi.json", described)
+    serving.add(app, node, TABLE)
