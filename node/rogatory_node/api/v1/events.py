@@ -13,12 +13,11 @@ import msgspec
 from sqlalchemy import Connection, select, tuple_
 
 from rogatory_node.api.asking import read
-from rogatory_node.api.context import Problem
 from rogatory_node.api.v1.endpoint import Call, Endpoint, Model
 from rogatory_node.casework.roles import Action
-from rogatory_node.i18n import later
 from rogatory_node.storage.tables import audit, evidence, letters
 
+CURSOR: Final = r"^[0-9]{1,18}\.[0-9]{1,18}$"  # two numbers that fit a column
 MOST: Final = 500
 MAX_WAIT: Final = 30
 LOOK_SECONDS: Final = 0.5  # while somebody waits; a look is one read by the primary key
@@ -28,7 +27,7 @@ SHOWN: Final = ("letter.", "evidence.", "attachment.", "case.", "draft.", "conve
 class From(Model):
     """Where to go on, how much, and how long to wait for something new."""
 
-    after: str | None = None
+    after: Annotated[str, msgspec.Meta(pattern=CURSOR)] | None = None
     most: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 100
     wait: Annotated[int, msgspec.Meta(ge=0, le=MAX_WAIT)] = 0
 
@@ -64,15 +63,8 @@ async def events(call: Call) -> Events:
 
 
 def _mark(word: str | None) -> tuple[int, int]:
-    if word is None:
-        return 0, -1
-    epoch, _, n = word.partition(".")
-    if not (epoch.isascii() and epoch.isdigit() and n.isascii() and n.isdigit() and len(word) < 40):
-        raise Problem(400, "cursor", later("The cursor is not one of ours."))
-    at = int(epoch), int(n)
-    if max(at) >= 2**63:
-        raise Problem(400, "cursor", later("The cursor is not one of ours."))
-    return at
+    epoch, _, n = (word or "0.").partition(".")
+    return int(epoch), int(n or -1)
 
 
 def _page(connection: Connection, mark: tuple[int, int], most: int) -> tuple[list[Event], tuple[int, int]]:
@@ -119,6 +111,5 @@ ENDPOINTS: Final = (
         handler=events,
         query=From,
         answer=Events,
-        problems={"cursor": 400},
     ),
 )
