@@ -42,6 +42,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "registry": Entry("registry", later("Run a registry: applications and decisions.")),
     "directory": Entry("directory", later("Authorities of the directory, and how each stands.")),
     "roster": Entry("directory", later("Who can be reached now.")),
+    "types": Entry("types", later("List the types of assistance, or show one.")),
+    "check": Entry("types", later("Check a request before it is sent.")),
     "send": Entry("sending", later("Send a request to one or more authorities.")),
     "inbox": Entry("cases", later("Cases in which something is to be done, the most urgent first.")),
     "show": Entry("cases", later("Show a case with its letters, and save their attachments.")),

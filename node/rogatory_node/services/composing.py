@@ -128,6 +128,18 @@ def read_form(raw: bytes) -> Form:
     return form
 
 
+def read_object(raw: bytes) -> dict[str, Any]:
+    """Read the JSON object in a file, as strictly as for sending, whatever it says.
+
+    Raises:
+        UnfitError: It is not one; the error holds every reason.
+    """
+    value, mistakes = _read_object(raw)
+    if value is None or mistakes:
+        raise UnfitError(mistakes)
+    return value
+
+
 def examine(order: Order, *, me: Aid, names: Sequence[str]) -> tuple[Form | None, list[Mistake]]:
     """Return what the form of an order says, when it is readable, and all that is wrong with the order.
 
@@ -174,6 +186,16 @@ def compose(order: Order, *, me: Aid, random: Callable[[int], bytes]) -> Draft:
 
 def _read(raw: bytes) -> tuple[Form | None, list[Mistake]]:
     """Return the form, when its kind and grade are readable, and all that is wrong with it."""
+    value, mistakes = _read_object(raw)
+    if value is None:
+        return None, mistakes
+    kind, grade = value.get("kind"), _grade_of(value)
+    mistakes += [*_kind_mistakes(kind), *_grade_mistakes(grade)]
+    return (None if mistakes else Form(kind=str(kind), grade=str(grade))), mistakes
+
+
+def _read_object(raw: bytes) -> tuple[dict[str, Any] | None, list[Mistake]]:
+    """Return the object in a file, when there is one, and all that is wrong with it."""
     if len(raw) > MAX_FORM_BYTES:
         return None, [Mistake(what=later("the file is larger than {most} bytes"), args={"most": MAX_FORM_BYTES})]
     try:
@@ -187,9 +209,7 @@ def _read(raw: bytes) -> tuple[Form | None, list[Mistake]]:
         return None, mistakes
     if not isinstance(value, dict):
         return None, [*mistakes, Mistake(what=later("the file does not hold one JSON object"))]
-    kind, grade = value.get("kind"), _grade_of(value)
-    mistakes += [*_kind_mistakes(kind), *_grade_mistakes(grade)]
-    return (None if mistakes else Form(kind=str(kind), grade=str(grade))), mistakes
+    return value, mistakes
 
 
 def _parse(text: str) -> tuple[Any, list[Mistake]]:

@@ -144,14 +144,19 @@ def whole(kind: RequestType) -> dict[str, Any]:
 
 
 def measure(kind: RequestType) -> dict[str, Any]:
-    """Return the schema of one measure: the fields of the type and those that every measure may have."""
-    common = common_part()
-    fields = {**common["x-measure"], **kind.body["properties"]}
-    return _closed({"title": kind.title, "type": "object", "properties": fields, "required": kind.body["required"]})
+    """Return the schema of one measure: fields of the type and of every measure. Not to be changed."""
+    return _measure(kind.code, kind.version)
 
 
+@cache
+def common_measure() -> dict[str, Any]:
+    """Return the schema of what every measure may have, whatever its type. Not to be changed."""
+    return _closed({"title": common_part()["title"], "type": "object", "properties": common_part()["x-measure"]})
+
+
+@cache
 def request() -> dict[str, Any]:
-    """Return the schema of the common part of a request; what is required depends on the types."""
+    """Return the schema of the common part; what is required depends on the types. Not to be changed."""
     common = common_part()
     return _closed({"title": common["title"], "type": "object", "properties": common["properties"]})
 
@@ -240,6 +245,13 @@ def _whole(code: str, version: int) -> dict[str, Any]:
     head = {"$schema": kind.body["$schema"], "$id": f"urn:rogatory:request:{code}:{version}", "title": kind.title}
     told = {"x-rogatory": kind.body["x-rogatory"]}
     return _closed(head | {"type": "object", "properties": fields | own, "required": required} | told)
+
+
+@cache
+def _measure(code: str, version: int) -> dict[str, Any]:
+    kind = _read(code, version)
+    fields = {**common_part()["x-measure"], **kind.body["properties"]}
+    return _closed({"title": kind.title, "type": "object", "properties": fields, "required": kind.body["required"]})
 
 
 def _closed(described: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""``rogatory types`` and ``rogatory check``: the catalogue of request types, and a check before anything is sent.
+
+* Both work without a node and without a network.
+* A check ends with 0 when nothing or only hints were found, 1 when there is more, 2 when the file cannot be read.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from rogatory_node.casework.checking_finding import Finding, Level
+from rogatory_node.casework.types.catalogue import GROUPS, RequestType, Unknown
+from rogatory_node.cli import words
+from rogatory_node.cli.options import JsonOption
+from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
+from rogatory_node.i18n import LANGUAGE, _, later
+
+MAX_FILE_BYTES: Final = 1024 * 1024
+LEVEL_WORDS: Final[Mapping[Level, str]] = {
+    "missing": later("missing"),
+    "wrong": later("wrong"),
+    "risk": later("risk"),
+    "hint": later("hint"),
+}
+
+
+def add(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("types", help=_("List the types of assistance, or show one."))(types)
+    app.command("check", help=_("Check a request before it is sent."))(check)
+
+
+def types(
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help=_("Code of a type, such as data.preserve."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List the types, or show one."""
+    from rogatory_node.casework.types import catalogue
+
+    if code is None:
+        listed = catalogue.types()
+        emit(as_json, {"types": [_told(each) for each in listed]}, "\n".join(_list(listed)))
+        return 0
+    found = catalogue.type_of(code)
+    if isinstance(found, Unknown):
+        what = _("There is no type “{code}”.").format(code=words.clean(code))
+        raise Failure(what, _("List them all: rogatory types"), code=USAGE, slug="unknown")
+    value = _told(found) | {"schema": catalogue.schema(code), "example": catalogue.example(code)}
+    emit(as_json, value, "\n".join(_shown(found)))
+    return 0
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("The request, as JSON."))],
+    accepts: Annotated[
+        list[str],
+        typer.Option("--accepts", metavar="TAG", help=_("A language that the recipient accepts; repeatable.")),
+    ] = [],  # noqa: B006 - read only
+    as_json: JsonOption = False,
+) -> int:
+    """Check a request."""
+    from rogatory_node.casework import checking
+
+    form = _form(file)
+    findings = checking.check(form, at=datetime.now(UTC), languages=accepts)
+    told = [finding_value(form, each) for each in findings]
+    emit(as_json, {"file": str(file), "findings": told}, "\n".join(by_field(told)) or _("Nothing was found."))
+    return REFUSED if any(each.level != "hint" for each in findings) else 0
+
+
+def finding_value(form: Mapping[str, Any], finding: Finding) -> dict[str, Any]:
+    """Return a finding in the language of this process."""
+    from rogatory_node.casework.checking_schema import heading
+
+    place, title = heading(form, finding.path)
+    return {
+        "code": finding.code,
+        "level": finding.level,
+        "path": finding.path,
+        "field": place,
+        "title": _(title) if title else "",
+        "text": finding.said(LANGUAGE),
+        "article": finding.article,
+    }
+
+
+def by_field(told: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield lines for people: findings under the field that they belong to."""
+    for field in dict.fromkeys(each["field"] for each in told):
+        mine = [each for each in told if each["field"] == field]
+        yield words.clean(" ".join(part for part in (mine[0]["title"] or _("Request"), field) if part))
+        for each in mine:
+            article = f" ({each['article']})" if each["article"] else ""
+            yield words.clean(f"  {_(LEVEL_WORDS[each['level']])}: {each['text']}{article}")
+
+
+# --- Types ------------------------------------------------------------------------------------------------------------
+
+
+def _told(kind: RequestType) -> dict[str, Any]:
+    return {
+        "code": kind.code,
+        "version": kind.version,
+        "title": _(kind.title),
+        "group": kind.group,
+        "data_category": kind.data_category,
+        "coercive": kind.coercive,
+        "dual_criminality": kind.dual_criminality,
+        "duty_officer_alone": kind.duty_officer_alone,
+        "outcomes": list(kind.outcomes),
+        "clocks": list(kind.clocks),
+        "articles": [
+            {"instrument": each.instrument, "article": each.article, "source": each.source, "checked": each.checked}
+            for each in kind.articles
+        ],
+    }
+
+
+def _list(listed: tuple[RequestType, ...]) -> Iterator[str]:
+    for group, title in GROUPS.items():
+        yield _(title)
+        yield from (f"  {each.code:<28}{_(each.title)}" for each in listed if each.group == group)
+
+
+def _shown(kind: RequestType) -> Iterator[str]:
+    from rogatory_node.casework.checking_schema import title
+    from rogatory_node.casework.types import catalogue
+
+    described = catalogue.whole(kind)
+    yield f"{kind.code} {kind.version}: {_(kind.title)}"
+    if kind.hint:
+        yield _(kind.hint)
+    yield _("Group: {group}").format(group=_(GROUPS[kind.group]))
+    yield _("Legal basis: {articles}").format(articles="; ".join(map(str, kind.articles)))
+    yield _("Outcomes: {outcomes}").format(outcomes=", ".join(kind.outcomes))
+    for head, wanted in ((_("Required:"), True), (_("Optional:"), False)):
+        yield head
+        for name in described["properties"]:
+            if (name in described["required"]) == wanted:
+                yield f"  {name:<28}{_(title(described, (name,)))}"
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def _form(file: Path) -> dict[str, Any]:
+    from rogatory_node.services.composing import UnfitError, read_object
+
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        raise Failure(what, code=USAGE, slug="unreadable") from None
+    try:
+        return read_object(raw)
+    except UnfitError as error:
+        listed = "".join(f"\n  - {_(each.what).format(**each.args)}" for each in error.mistakes)
+        raise Failure(
+            _("The file cannot be read as a request:{reasons}").format(reasons=listed), code=USAGE, slug="unreadable"
+        ) from None

@@ -1,0 +1,44 @@
+"""``rogatory types`` and ``rogatory check``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rogatory_node.casework.types import catalogue
+from rogatory_node.cli.main import run
+
+
+def test_lists_and_shows_types(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["types", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["types"]) == 37
+    assert run(["types"]) == 0
+    assert "data.preserve" in capsys.readouterr().out
+    assert run(["types", "data.preserve"]) == 0
+    assert "Required:" in capsys.readouterr().out
+    assert run(["types", "data.telepathy"]) == 2
+    assert "rogatory types" in capsys.readouterr().err
+
+
+def test_checks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "request.json"
+    form = catalogue.example("data.preserve")
+    form["intent_to_submit_mla"].pop("expected", None)
+    file.write_text(json.dumps(form))
+    assert run(["check", str(file)]) == 0
+    del form["data"][0]["identifiers"][0]["port"]
+    file.write_text(json.dumps(form))
+    capsys.readouterr()
+    assert run(["check", str(file), "--json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (found["code"], found["path"]) == ("ip.port", "/data/0/identifiers/0/port")
+    assert run(["check", str(file)]) == 1
+    assert "source port" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [None, b"x", b"[]", b'{"a":1,"a":2}'])
+def test_what_cannot_be_read_is_wrong_usage(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "request.json"
+    if content is not None:
+        file.write_bytes(content)
+    assert run(["check", str(file)]) == 2
