@@ -8,8 +8,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Final
 
+from rogatory_node.casework.codes import CRIME_TYPES, GRADES
+from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.types import catalogue, shape
 from rogatory_node.documents import dates
 from rogatory_node.documents.outline import Voice, outline
@@ -56,7 +59,6 @@ def page(
     digest: str | None = None,
     sent: int | None = None,
     proof: str | None = None,
-    codes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Page:
     """Return the document of a form.
 
@@ -67,7 +69,6 @@ def page(
         digest: Digits of the letter; None for a draft.
         sent: When it was sealed, seconds since 1970; None for a draft.
         proof: What the code at the end says.
-        codes: Names of the codes of lists that a schema only refers to.
 
     Raises:
         DocumentError: More than a document holds, or languages that are not ours.
@@ -75,10 +76,10 @@ def page(
     written = form.get("language")
     written = written.partition("-")[0].lower() if isinstance(written, str) else ""
     common = catalogue.common_part()
-    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=codes or {})
+    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=_codes())
     measures = shape.measures(form, most=shape.MAX_MEASURES)
     known = [measure.type for measure in measures if isinstance(measure.type, catalogue.RequestType)]
-    title = known[0].title if len(known) == len(measures) == 1 else TITLE
+    title = known[0].title if len(known) == len(measures) == 1 else _title(form)
     blocks = (*_unknown(len(known) < len(measures), voice), *_body(form, measures, known, voice))
     return Page(
         languages=languages,
@@ -92,6 +93,21 @@ def page(
         proof=proof,
         stamp=sent or 0,
     )
+
+
+@cache
+def _codes() -> Mapping[str, Mapping[str, str]]:
+    """Return the names of the codes of lists that a schema only refers to."""
+    return {
+        name: {code: entry.label for code, entry in table.items()}
+        for name, table in (("urgency", GRADES), ("crime_types", CRIME_TYPES))
+    }
+
+
+def _title(form: Mapping[str, Any]) -> str:
+    kind = form.get("kind")
+    found = KINDS.get(kind) if isinstance(kind, str) and kind != "request" else None
+    return TITLE if found is None else found.label
 
 
 def _body(

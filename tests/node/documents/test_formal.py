@@ -68,6 +68,14 @@ def test_DOM_a_newer_type_is_printed_as_it_stands_and_says_so() -> None:
     assert "of the suspect" in words(made)
 
 
+def test_codes_are_named_and_other_letters_have_the_title_of_their_kind() -> None:
+    told = words(page(PRESERVATION, ("es",)))
+    assert "Emergencia" in told
+    assert "Ciberdelincuencia" in told
+    assert page({"kind": "withdrawal", "reasons": "x"}, ("en",)).title[0].words.startswith("Withdrawal")
+    assert page({"kind": "telepathy"}, ("en",)).title[0].words == "Request for assistance"
+
+
 def test_a_draft_says_so_and_a_letter_names_itself() -> None:
     assert page(PRESERVATION, ("en",)).foot[0].words == "Draft. Not sent."
     sent = page(PRESERVATION, ("en",), digest="ab" * 32, sent=1_930_000_000, sender="Ministerio")
