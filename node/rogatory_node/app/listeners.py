@@ -17,8 +17,6 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import text
 
-from rogatory_node.api.context import Node
-from rogatory_node.api.v1 import table
 from rogatory_node.app.store import Store
 from rogatory_node.home import FILE_MODE, Home
 from rogatory_node.registry.running import Registries
@@ -66,11 +64,16 @@ async def open_links(
 
 
 async def open_desk(
-    stack: AsyncExitStack, store: Store, node: Node, name_of: Callable[[bytes], str], brake: Brake, ports: Ports
+    stack: AsyncExitStack,
+    store: Store,
+    name_of: Callable[[bytes], str],
+    brake: Brake,
+    ports: Ports,
+    interface: Callable[[web.Application], None],
 ) -> None:
     """Listen on the desk port: health, the interface for programs, and the status page if it is wanted.
 
-    *name_of* gives the name of an authority for that page.
+    *name_of* gives the name of an authority for that page; *interface* adds what programs ask.
 
     Raises:
         PortError: The port cannot be had.
@@ -79,7 +82,7 @@ async def open_desk(
     app = web.Application()
     checks = {"database": partial(_reads, store), "writer": partial(_writes, store), "signing": partial(_signs, brake)}
     health.add(app, checks)
-    table.add(app, node)
+    interface(app)
     if setting.status_page:
         config = store.config
         seen = Seen(title=config.name, language=config.language, readers=store.readers, name_of=name_of)

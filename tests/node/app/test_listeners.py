@@ -50,7 +50,7 @@ def test_what_is_no_certificate_is_named(home: Home, content: str | None) -> Non
 async def test_P28_a_halted_node_is_not_ready(home: Home) -> None:
     brake, ports = Brake(), dict[str, int]()
     async with AsyncExitStack() as stack, opened(home, load(home), {}) as store:
-        await open_desk(stack, store, bytes.hex, brake, ports)
+        await open_desk(stack, store, bytes.hex, brake, ports, lambda app: None)
         client = await stack.enter_async_context(aiohttp.ClientSession())
         for good, status in ((True, 200), (False, 503)):
             async with client.get(f"http://127.0.0.1:{ports['desk']}/readyz") as reply:
