@@ -129,12 +129,13 @@ async def _tell(
 
 
 def _problem(problem: Problem) -> web.Response:
-    values = {name: _plain(value) for name, value in problem.values.items()}
+    values = {name: plain(value) for name, value in problem.values.items()}
     body = {"code": problem.code, "what": problem.what, "next": problem.next, "args": values}
     return say(body, problem.status)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value of a refusal as JSON can say it."""
     return value if isinstance(value, int | float | str | list | None) else str(value)
 
 

@@ -72,7 +72,9 @@ class Press:
         process.stdin.write(_LENGTH.pack(0, stamp, len(body)) + body)
         await process.stdin.drain()
         failed, _, size = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
-        answer = await process.stdout.readexactly(min(size, MAX_PDF))
+        if size > MAX_PDF:
+            raise DocumentError("the document is too large")
+        answer = await process.stdout.readexactly(size)
         if failed:
             raise PrintError(answer.decode("utf-8", "replace"))
         return answer

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from rogatory_node.api.asking import read
 from rogatory_node.api.context import MAX_JSON_BYTES, Node, Problem, read_blocks
-from rogatory_node.api.server import problem_of_storage, withheld
+from rogatory_node.api.server import plain, problem_of_storage, withheld
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint
 from rogatory_node.casebook import actors, tokens
 from rogatory_node.i18n import LANGUAGES, SOURCE, later, translate
@@ -177,7 +177,7 @@ def _sent(endpoint: Endpoint, answered: Answer | Any, request: web.Request) -> w
 
 def _told(problem: Problem, request: web.Request) -> web.Response:
     language = language_of(request)
-    values = {name: _spelled(value) for name, value in problem.values.items()}
+    values = {name: plain(value) for name, value in problem.values.items()}
     body = {
         "type": f"urn:rogatory:problem:{problem.code}",
         "title": translate(problem.what, language).format(**values),
@@ -195,10 +195,6 @@ def _told(problem: Problem, request: web.Request) -> web.Response:
         headers["Retry-After"] = "1"
     raw = msgspec.json.encode(body)
     return web.Response(body=raw, status=problem.status, content_type=PROBLEM, headers=headers)
-
-
-def _spelled(value: object) -> Any:
-    return value if isinstance(value, int | float | str | list | None) else str(value)
 
 
 def language_of(request: web.Request) -> str:
