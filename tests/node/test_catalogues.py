@@ -1,7 +1,7 @@
 """Every text for people is in every catalogue, with the same values in it, and no catalogue holds anything else."""
 
 import pytest
-from texts import Text, all_texts, catalogue, completed, fields_of, template_texts, texts_of, written
+from texts import Text, all_texts, catalogue, completed, fields_of, schema_texts, template_texts, texts_of, written
 
 from rogatory_node.i18n import LANGUAGES, SOURCE, translate
 
@@ -64,8 +64,21 @@ def test_texts_are_found_in_templates() -> None:
             list(template_texts(mixed, "m.html"))
 
 
-def test_the_texts_of_the_pages_are_among_all(texts: dict[Text, list[str]]) -> None:
+def test_texts_are_found_in_schemas() -> None:
+    field = {"title": "b", "enum": ["x"], "x-labels": {"x": "c"}, "examples": [{"title": "no"}]}
+    schema = {"title": "a", "properties": {"title": field, "description": {"items": {"description": "d"}}}}
+    schema["x-rogatory"] = {"title": "no"}
+    assert dict(schema_texts(schema, "s.json")) == {
+        "a": "s.json",
+        "b": "s.json/properties/title",
+        "c": "s.json/properties/title",
+        "d": "s.json/properties/description/items",
+    }
+
+
+def test_the_texts_of_pages_and_schemas_are_among_all(texts: dict[Text, list[str]]) -> None:
     assert any(place.startswith("web/templates/") for places in texts.values() for place in places)
+    assert "casework/types/data/data.preserve/1.json" in texts["Expedited preservation of stored computer data"]
 
 
 def _whole(string: object) -> bool:

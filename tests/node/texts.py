@@ -1,17 +1,20 @@
 """The texts of the node for people, as they stand in its source, and the catalogues that translate them.
 
 * A text is the first argument of ``_``, ``later`` and ``translate``, both of ``plural``, and what a ``Problem`` says;
-  in the templates of the pages it is the first argument of ``t``.
+  in the templates of the pages it is the first argument of ``t``; in the schemas of requests it is a title, a hint
+  (``description``) or the name of a value (``x-labels``).
 * ``python tests/node/texts.py`` adds what is missing to every catalogue, with an empty translation, and takes out what
   is no longer used; translators fill in the rest.
 """
 
 import ast
+import json
 import string
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -22,6 +25,7 @@ LOCALE = SOURCE / "locale"
 # Name of the function -> which of its arguments are texts.
 MARKS = {"_": (0,), "later": (0,), "translate": (0,), "plural": (0, 1), "Problem": (2, 3)}
 TEMPLATE_MARK = "t"
+SCHEMAS = SOURCE / "casework" / "types" / "data"
 
 Text = str | tuple[str, str]
 """A text, or its forms for one and for many."""
@@ -52,6 +56,20 @@ def template_texts(page: str, where: str) -> Iterator[tuple[Text, str]]:
             yield given.value, place
 
 
+def schema_texts(described: Any, where: str) -> Iterator[tuple[Text, str]]:
+    """Yield the texts in a JSON Schema with their place; examples and ``x-rogatory`` hold none."""
+    if isinstance(described, list):
+        for each in described:
+            yield from schema_texts(each, where)
+    if not isinstance(described, dict):
+        return
+    own = [described.get("title"), described.get("description"), *described.get("x-labels", {}).values()]
+    yield from ((text, where) for text in own if isinstance(text, str))
+    for name, each in described.items():
+        if name not in {"examples", "x-labels", "x-rogatory"}:
+            yield from schema_texts(each, f"{where}/{name}")
+
+
 def all_texts() -> dict[Text, list[str]]:
     """Return every text with the places where it stands."""
     found: dict[Text, list[str]] = {}
@@ -59,6 +77,10 @@ def all_texts() -> dict[Text, list[str]]:
         for path in sorted(SOURCE.rglob(f"*{suffix}")):
             for text, place in read(path.read_text(encoding="utf-8"), str(path.relative_to(SOURCE))):
                 found.setdefault(text, []).append(place)
+    for path in sorted(SCHEMAS.rglob("*.json")):
+        described = json.loads(path.read_text(encoding="utf-8"))
+        for text, place in schema_texts(described, str(path.relative_to(SOURCE))):
+            found.setdefault(text, []).append(place)
     return found
 
 

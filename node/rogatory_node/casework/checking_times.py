@@ -86,7 +86,9 @@ def preservation(case: Case) -> Iterator[Finding]:
             yield Finding(code="intent.none", level="wrong", path=f"{path}/yes", text=text, article="BC 29(2)(f)")
         yield from _expected(case, pick(intent, "expected"), days, f"{path}/expected")
         if isinstance(days, int) and days > ORDER_DAYS:
-            text = later("A preservation order lasts at most {most} days; ask for an extension later.")
+            text = later(
+                "A preservation order lasts at most {most} days under the Budapest Convention; ask for an extension later."
+            )
             place = each.pointer + "/duration_asked_days"
             args = {"most": ORDER_DAYS}
             yield Finding(code="duration.long", level="risk", path=place, text=text, args=args, article="BC 16(2)")

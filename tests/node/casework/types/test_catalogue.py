@@ -1,14 +1,16 @@
 """The catalogue of request types: complete, consistent, and calm about what it does not know."""
 
-import json
-import re
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
+from rogatory_node.casework.codes import CRIME_TYPES, GRADES
 from rogatory_node.casework.types import catalogue
 from rogatory_node.casework.types.catalogue import RequestType, Unknown
 
+TABLES = {"urgency": GRADES, "crime_types": CRIME_TYPES}
 CODES = [each.code for each in catalogue.types()]
 OUTCOMES = {
     "EXECUTED_FULL",
@@ -81,11 +83,19 @@ def test_every_field_has_a_title_and_no_name_of_the_common_part(code: str) -> No
 
 
 def test_every_enumeration_has_labels_or_belongs_to_a_table_of_codes() -> None:
-    text = json.dumps([catalogue.common_part(), *(each.body for each in catalogue.types())])
-    labelled = re.findall(r'"enum": (\[[^]]*\]), "x-labels": (\{[^}]*\})', text)
-    assert len(labelled) >= 10
-    for codes, labels in labelled:
-        assert json.loads(codes) == list(json.loads(labels))
+    found = list(_enumerations([catalogue.common_part(), *(each.body for each in catalogue.types())]))
+    assert len(found) >= 10
+    for each in found:
+        named = each.get("x-labels") or TABLES[each["x-codes"]]
+        assert set(each["enum"]) <= set(named), each["title"]
+
+
+def _enumerations(described: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(described, dict) and isinstance(described.get("enum"), list):
+        yield described
+    parts = described.values() if isinstance(described, dict) else described if isinstance(described, list) else ()
+    for each in parts:
+        yield from _enumerations(each)
 
 
 def test_a_schema_may_be_changed_by_its_reader() -> None:
