@@ -87,7 +87,8 @@ def preservation(case: Case) -> Iterator[Finding]:
         yield from _expected(case, pick(intent, "expected"), days, f"{path}/expected")
         if isinstance(days, int) and days > ORDER_DAYS:
             text = later(
-                "A preservation order lasts at most {most} days under the Budapest Convention; ask for an extension later."
+                "A preservation order lasts at most {most} days under the Budapest Convention; "
+                "ask for an extension later."
             )
             place = each.pointer + "/duration_asked_days"
             args = {"most": ORDER_DAYS}
