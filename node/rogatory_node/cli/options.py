@@ -1,19 +1,37 @@
 """Options that many commands share, so that they read and behave alike everywhere."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from rogatory_node.cli.output import USAGE, Failure
 from rogatory_node.home import Home
-from rogatory_node.i18n import _
+from rogatory_node.i18n import LANGUAGE, LANGUAGES, _
+
+_KNOWN: Final = ", ".join(LANGUAGES)
 
 HomeOption = Annotated[
     Path,
     typer.Option("--home", metavar="DIR", envvar="ROGATORY_HOME", help=_("Folder of the node."), show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option("--language", metavar="LANGUAGE", help=_("One of {known}.").format(known=_KNOWN)),
+]
 AsOption = Annotated[str, typer.Option("--as", metavar="ROLE", help=_("The role in which you act, for the audit log."))]
+
+
+def language_of(tag: str | None) -> str:
+    """Return the language of a ``--language`` option: the one of this process when there is none.
+
+    Raises:
+        Failure: It is not one of ours.
+    """
+    if tag is not None and tag not in LANGUAGES:
+        raise Failure(_("One of {known}.").format(known=_KNOWN), code=USAGE, slug="language")
+    return tag or LANGUAGE
 
 
 def home(path: Path) -> Home:

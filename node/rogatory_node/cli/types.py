@@ -14,9 +14,9 @@ import typer
 from rogatory_node.casework.checking_finding import Finding, Level
 from rogatory_node.casework.types.catalogue import GROUPS, RequestType, Unknown
 from rogatory_node.cli import words
-from rogatory_node.cli.options import JsonOption
+from rogatory_node.cli.options import JsonOption, LanguageOption, language_of
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
-from rogatory_node.i18n import LANGUAGE, _, later
+from rogatory_node.i18n import _, later, translate
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 LEVEL_WORDS: Final[Mapping[Level, str]] = {
@@ -37,21 +37,25 @@ def types(
     code: Annotated[
         str | None, typer.Argument(metavar="CODE", help=_("Code of a type, such as data.preserve."))
     ] = None,
+    language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """List the types, or show one."""
     from rogatory_node.casework.types import catalogue
+    from rogatory_node.casework.types.speaking import spoken
 
+    tongue = language_of(language)
     if code is None:
         listed = catalogue.types()
-        emit(as_json, {"types": [_told(each) for each in listed]}, "\n".join(_list(listed)))
+        emit(as_json, {"types": [_told(each, tongue) for each in listed]}, "\n".join(_list(listed, tongue)))
         return 0
     found = catalogue.type_of(code)
     if isinstance(found, Unknown):
         what = _("There is no type “{code}”.").format(code=words.clean(code))
         raise Failure(what, _("List them all: rogatory types"), code=USAGE, slug="unknown")
-    value = _told(found) | {"schema": catalogue.schema(code), "example": catalogue.example(code)}
-    emit(as_json, value, "\n".join(_shown(found)))
+    schema = spoken(catalogue.whole(found), tongue)
+    value = _told(found, tongue) | {"schema": schema, "example": catalogue.example(code)}
+    emit(as_json, value, "\n".join(_shown(found, tongue)))
     return 0
 
 
@@ -61,20 +65,23 @@ def check(
         list[str],
         typer.Option("--accepts", metavar="TAG", help=_("A language that the recipient accepts; repeatable.")),
     ] = [],  # noqa: B006 - read only
+    language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Check a request."""
     from rogatory_node.casework import checking
 
+    tongue = language_of(language)
     form = _form(file)
     findings = checking.check(form, at=datetime.now(UTC), languages=accepts)
-    told = [finding_value(form, each) for each in findings]
-    emit(as_json, {"file": str(file), "findings": told}, "\n".join(by_field(told)) or _("Nothing was found."))
+    told = [finding_value(form, each, tongue) for each in findings]
+    text = "\n".join(by_field(told, tongue)) or translate("Nothing was found.", tongue)
+    emit(as_json, {"file": str(file), "findings": told}, text)
     return REFUSED if any(each.level != "hint" for each in findings) else 0
 
 
-def finding_value(form: Mapping[str, Any], finding: Finding) -> dict[str, Any]:
-    """Return a finding in the language of this process."""
+def finding_value(form: Mapping[str, Any], finding: Finding, language: str) -> dict[str, Any]:
+    """Return a finding in a language."""
     from rogatory_node.casework.checking_schema import heading
 
     place, title = heading(form, finding.path)
@@ -83,30 +90,32 @@ def finding_value(form: Mapping[str, Any], finding: Finding) -> dict[str, Any]:
         "level": finding.level,
         "path": finding.path,
         "field": place,
-        "title": _(title) if title else "",
-        "text": finding.said(LANGUAGE),
+        "title": translate(title, language) if title else "",
+        "text": finding.said(language),
         "article": finding.article,
     }
 
 
-def by_field(told: list[dict[str, Any]]) -> Iterator[str]:
+def by_field(told: list[dict[str, Any]], language: str) -> Iterator[str]:
     """Yield lines for people: findings under the field that they belong to."""
     for field in dict.fromkeys(each["field"] for each in told):
         mine = [each for each in told if each["field"] == field]
-        yield words.clean(" ".join(part for part in (mine[0]["title"] or _("Request"), field) if part))
+        yield words.clean(
+            " ".join(part for part in (mine[0]["title"] or translate("Request", language), field) if part)
+        )
         for each in mine:
             article = f" ({each['article']})" if each["article"] else ""
-            yield words.clean(f"  {_(LEVEL_WORDS[each['level']])}: {each['text']}{article}")
+            yield words.clean(f"  {translate(LEVEL_WORDS[each['level']], language)}: {each['text']}{article}")
 
 
 # --- Types ------------------------------------------------------------------------------------------------------------
 
 
-def _told(kind: RequestType) -> dict[str, Any]:
+def _told(kind: RequestType, language: str) -> dict[str, Any]:
     return {
         "code": kind.code,
         "version": kind.version,
-        "title": _(kind.title),
+        "title": translate(kind.title, language),
         "group": kind.group,
         "data_category": kind.data_category,
         "coercive": kind.coercive,
@@ -121,28 +130,31 @@ def _told(kind: RequestType) -> dict[str, Any]:
     }
 
 
-def _list(listed: tuple[RequestType, ...]) -> Iterator[str]:
+def _list(listed: tuple[RequestType, ...], language: str) -> Iterator[str]:
     for group, title in GROUPS.items():
-        yield _(title)
-        yield from (f"  {each.code:<28}{_(each.title)}" for each in listed if each.group == group)
+        yield translate(title, language)
+        yield from (f"  {each.code:<28}{translate(each.title, language)}" for each in listed if each.group == group)
 
 
-def _shown(kind: RequestType) -> Iterator[str]:
+def _shown(kind: RequestType, language: str) -> Iterator[str]:
     from rogatory_node.casework.checking_schema import title
+    from rogatory_node.casework.codes import OUTCOMES
     from rogatory_node.casework.types import catalogue
 
     described = catalogue.whole(kind)
-    yield f"{kind.code} {kind.version}: {_(kind.title)}"
+    outcomes = ", ".join(translate(OUTCOMES[each].label, language).format(date="…") for each in kind.outcomes)
+    yield f"{kind.code} {kind.version}: {translate(kind.title, language)}"
     if kind.hint:
-        yield _(kind.hint)
-    yield _("Group: {group}").format(group=_(GROUPS[kind.group]))
-    yield _("Legal basis: {articles}").format(articles="; ".join(map(str, kind.articles)))
-    yield _("Outcomes: {outcomes}").format(outcomes=", ".join(kind.outcomes))
-    for head, wanted in ((_("Required:"), True), (_("Optional:"), False)):
+        yield translate(kind.hint, language)
+    yield translate("Group: {group}", language).format(group=translate(GROUPS[kind.group], language))
+    yield translate("Legal basis: {articles}", language).format(articles="; ".join(map(str, kind.articles)))
+    yield translate("Outcomes: {outcomes}", language).format(outcomes=outcomes)
+    heads = ((translate("Required:", language), True), (translate("Optional:", language), False))
+    for head, wanted in heads:
         yield head
         for name in described["properties"]:
             if (name in described["required"]) == wanted:
-                yield f"  {name:<28}{_(title(described, (name,)))}"
+                yield f"  {name:<28}{translate(title(described, (name,)), language)}"
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any, Final
 
-from rogatory_node.casework.codes import CRIME_TYPES, GRADES
 from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.types import catalogue, shape
+from rogatory_node.casework.types.speaking import CODES
 from rogatory_node.documents import dates
 from rogatory_node.documents.outline import Voice, outline
 from rogatory_node.documents.page import Block, Page, Row, Text
@@ -76,7 +75,7 @@ def page(
     written = form.get("language")
     written = written.partition("-")[0].lower() if isinstance(written, str) else ""
     common = catalogue.common_part()
-    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=_codes())
+    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=CODES)
     measures = shape.measures(form, most=shape.MAX_MEASURES)
     known = [measure.type for measure in measures if isinstance(measure.type, catalogue.RequestType)]
     title = known[0].title if len(known) == len(measures) == 1 else _title(form)
@@ -93,15 +92,6 @@ def page(
         proof=proof,
         stamp=sent or 0,
     )
-
-
-@cache
-def _codes() -> Mapping[str, Mapping[str, str]]:
-    """Return the names of the codes of lists that a schema only refers to."""
-    return {
-        name: {code: entry.label for code, entry in table.items()}
-        for name, table in (("urgency", GRADES), ("crime_types", CRIME_TYPES))
-    }
 
 
 def _title(form: Mapping[str, Any]) -> str:

@@ -20,6 +20,21 @@ def test_lists_and_shows_types(capsys: pytest.CaptureFixture[str]) -> None:
     assert "rogatory types" in capsys.readouterr().err
 
 
+def test_speaks_the_language_that_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["types", "data.preserve", "--language", "fr"]) == 0
+    shown = capsys.readouterr().out
+    assert "Conservation rapide de données informatiques stockées" in shown
+    assert "Obligatoire :\n  kind " in shown
+    assert run(["types", "data.preserve", "--language", "zh", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"]["properties"]["necessity"]["title"] == "必要性"
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps({name: x for name, x in catalogue.example("data.preserve").items() if name != "data"}))
+    assert run(["check", str(file), "--language", "es"]) == 1
+    assert "Datos" in capsys.readouterr().out
+    assert run(["types", "--language", "tlh"]) == 2
+    assert "pt" in capsys.readouterr().err
+
+
 def test_checks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "request.json"
     form = catalogue.example("data.preserve")

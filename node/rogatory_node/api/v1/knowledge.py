@@ -5,6 +5,7 @@ from typing import Any, Final
 from rogatory_node.api.context import Problem
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint, Model
 from rogatory_node.casework.types import catalogue
+from rogatory_node.casework.types.speaking import spoken
 from rogatory_node.i18n import later, translate
 
 
@@ -35,7 +36,7 @@ class Types(Model):
 
 
 class TypeWhole(Model):
-    """A type of request, with the JSON Schema of a request that has this one measure."""
+    """A type of request, with the JSON Schema of a request that has this one measure, in the caller's language."""
 
     code: str
     version: int
@@ -91,7 +92,7 @@ async def type_(call: Call) -> Answer:
                 Article(instrument=each.instrument, article=each.article, source=each.source, checked=each.checked)
                 for each in found.articles
             ],
-            request_schema=described,
+            request_schema=spoken(described, call.language),
             example=catalogue.example(code),
         )
     )

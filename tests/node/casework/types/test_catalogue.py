@@ -6,11 +6,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from rogatory_node.casework.codes import CRIME_TYPES, GRADES
-from rogatory_node.casework.types import catalogue
+from rogatory_node.casework.types import catalogue, speaking
 from rogatory_node.casework.types.catalogue import RequestType, Unknown
 
-TABLES = {"urgency": GRADES, "crime_types": CRIME_TYPES}
 CODES = [each.code for each in catalogue.types()]
 OUTCOMES = {
     "EXECUTED_FULL",
@@ -86,7 +84,7 @@ def test_every_enumeration_has_labels_or_belongs_to_a_table_of_codes() -> None:
     found = list(_enumerations([catalogue.common_part(), *(each.body for each in catalogue.types())]))
     assert len(found) >= 10
     for each in found:
-        named = each.get("x-labels") or TABLES[each["x-codes"]]
+        named = each.get("x-labels") or speaking.CODES[each["x-codes"]]
         assert set(each["enum"]) <= set(named), each["title"]
 
 
