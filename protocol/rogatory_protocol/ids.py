@@ -1,6 +1,7 @@
 """Identifiers and the numbers that people compare (B.3, B.9 padding)."""
 
 import hashlib
+from functools import lru_cache
 from typing import Final, NewType
 
 from rogatory_protocol.limits import MIN_PADDED_BYTES
@@ -18,6 +19,7 @@ _DIGITS_ROUNDS: Final = 5_200
 _GROUPS: Final = 6
 
 
+@lru_cache(maxsize=1_024)  # a key is met again and again: in each statement of its chain, in each letter of its owner
 def kid_of(public: bytes) -> Kid:
     """Return the key id of a signing or encryption key."""
     return Kid(hashlib.sha256(b"rogatory/1 kid\0" + public).digest()[:16])
