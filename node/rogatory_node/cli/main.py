@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "roster": Entry("directory", later("Who can be reached now.")),
     "types": Entry("types", later("List the types of assistance, or show one.")),
     "check": Entry("types", later("Check a request before it is sent.")),
+    "law": Entry("law", later("Treaties between States, and what carries a request.")),
     "send": Entry("sending", later("Send a request to one or more authorities.")),
     "inbox": Entry("cases", later("Cases in which something is to be done, the most urgent first.")),
     "show": Entry("cases", later("Show a case with its letters, and save their attachments.")),
