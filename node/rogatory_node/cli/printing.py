@@ -1,6 +1,6 @@
-"""``rogatory print``: the printed document of a request or another letter, from its file.
+"""``rogatory print``: the printed document of a request or another letter, from its file, or of a case.
 
-* Needs no home, no node and no network.
+* From a file it needs no home, no node and no network. With ``--what`` it prints a document of a case of the node.
 * The ending of the output file decides: ``.pdf`` (PDF/A with tags) or ``.docx`` (for editing).
 * Exit status: 0 written, 1 refused, 2 unreadable input or wrong usage.
 """
@@ -8,15 +8,22 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from rogatory_node.cli.options import JsonOption
+from rogatory_node.cli.options import AsOption, JsonOption
 from rogatory_node.cli.output import USAGE, Failure, emit, refuse_unwritable
 from rogatory_node.i18n import LANGUAGES, _
 
+if TYPE_CHECKING:
+    from rogatory_node.documents.page import Page
+
 ENDINGS: Final = (".pdf", ".docx")
+CaseHomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", envvar="ROGATORY_HOME", help=_("Folder of the node."), show_default=False),
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -25,8 +32,12 @@ def add(app: typer.Typer) -> None:
 
 
 def print_document(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("The request or letter, a JSON file."))],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|CASE", help=_("A request or letter, a JSON file; with --what a case."))
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help=_("The file to write: .pdf or .docx."))],
+    what: Annotated[str | None, typer.Option(metavar="WHAT", help=_("Which document of the case."))] = None,
+    letter: Annotated[str | None, typer.Option("--letter", metavar="DIGEST", help=_("Only this letter."))] = None,
     language: Annotated[
         list[str] | None,
         typer.Option(metavar="LANGUAGE", help=_("One of ar, en, es, fr, pt, ru, zh; give two for both side by side.")),
@@ -37,24 +48,36 @@ def print_document(
         Path | None, typer.Option(metavar="FILE", help=_("A file that holds the passphrase of the key."))
     ] = None,
     force: Annotated[bool, typer.Option("--force", help=_("Replace a file that is there."))] = False,
+    home: CaseHomeOption = None,
+    role: AsOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
     """Write the printed document of a request or another letter."""
-    from rogatory_node.documents import formal
+    from rogatory_node.cli import printing_case
     from rogatory_node.documents.page import DocumentError
 
     _check(out, language or [], sign, force)
-    form = read_form(file)
-    refuse_unwritable(out)
-    languages = formal.languages_of(form, tuple(language or ()))
+    wanted = tuple(language or ())
     try:
-        made = _made(formal.page(form, languages, sender=sender), out)
+        if what is None:
+            page = _page_of(Path(file), wanted, sender)
+        else:
+            page = printing_case.page_of(file, what, letter=letter, languages=wanted, home=home, role=role)
+        refuse_unwritable(out)
+        made = _made(page, out)
         data = made if sign is None else _signed(made, sign, passphrase_file)
     except DocumentError as error:
         raise _failure(error) from None
     out.write_bytes(data)
-    value = {"out": str(out), "languages": list(languages), "bytes": len(data), "signed": sign is not None}
+    value = {"out": str(out), "languages": list(page.languages), "bytes": len(data), "signed": sign is not None}
     emit(as_json, value, _("{file} is written: {bytes} bytes.").format(file=out, bytes=len(data)))
+
+
+def _page_of(file: Path, wanted: tuple[str, ...], sender: str) -> "Page":
+    from rogatory_node.documents import formal
+
+    form = read_form(file)
+    return formal.page(form, formal.languages_of(form, wanted), sender=sender)
 
 
 def read_form(file: Path) -> Mapping[str, Any]:
@@ -91,7 +114,7 @@ def _check(out: Path, languages: list[str], sign: Path | None, force: bool) -> N
         raise Failure(what, _("Choose another name, or give --force"), slug="exists")
 
 
-def _made(page: Any, out: Path) -> bytes:
+def _made(page: "Page", out: Path) -> bytes:
     import asyncio
 
     if out.suffix.lower() == ".docx":

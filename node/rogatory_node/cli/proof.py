@@ -16,7 +16,7 @@ import typer
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
-from rogatory_node.i18n import LANGUAGE, _, plural
+from rogatory_node.i18n import LANGUAGE, _, later, plural
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -28,6 +28,8 @@ EXPORT_SECONDS: Final = 3_600.0  # a large bundle on a slow disk
 MAX_LOG_LEAVES: Final = 1_000_000
 _MARKS: Final = {"holds": "✓", "stated": "·", "open": "?", "fails": "✗"}
 _TIMES: Final = frozenset({"ts", "latest"})
+_SAME: Final = later("✓ The printed document is about letters of this proof.")
+_OTHER: Final = later("✗ The printed document is about other letters than this proof.")
 _JOINERS: Final = frozenset("\u200c\u200d")  # letters of several scripts are joined, or not, by these
 
 
@@ -82,6 +84,9 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help=_("Certificates of the time-stamping authorities you trust (PEM).")),
     ] = None,
+    code: Annotated[
+        str | None, typer.Option(metavar="CODE", help=_("The code of a printed document: is it about these letters?"))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a proof, without a node and without a network."""
@@ -98,9 +103,21 @@ def verify(
     except OSError as error:
         what = _("The file {file} cannot be read: {why}").format(file=bundle, why=error.strerror)
         raise Failure(what, code=USAGE, slug="unreadable") from None
-    emit(as_json, as_value(verdict), "\n".join(as_lines(verdict)))
-    if not verdict.holds:
+    same = None if code is None else _names_all(code, verdict)
+    lines = [*as_lines(verdict), *([] if same is None else [_(_SAME if same else _OTHER)])]
+    emit(as_json, as_value(verdict) | ({} if same is None else {"code": same}), "\n".join(lines))
+    if not verdict.holds or same is False:
         raise typer.Exit(REFUSED if verdict.readable else USAGE)
+
+
+def _names_all(code: str, verdict: "Verdict") -> bool:
+    """Say whether the letters of a printed document's code are all in the proof."""
+    from rogatory_node.documents.record import names_all
+
+    try:
+        return names_all(code, {str(each.args["letter"]) for each in verdict.findings if "letter" in each.args})
+    except ValueError:
+        raise Failure(_("This is no code of a printed document."), code=USAGE, slug="code") from None
 
 
 def read_log(folder: Path) -> "FullLog":

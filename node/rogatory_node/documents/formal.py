@@ -87,7 +87,7 @@ def page(
         reference=_reference(form),
         date=_dated(form, sent, languages),
         blocks=blocks,
-        signature=_signature(form, voice),
+        signature=signature(form, voice),
         foot=_foot(digest, languages),
         proof=proof,
         stamp=sent or 0,
@@ -154,7 +154,8 @@ def _dated(form: Mapping[str, Any], sent: int | None, languages: tuple[str, ...]
     return tuple(Text(dates.day(day, language), language) for language in languages)
 
 
-def _signature(form: Mapping[str, Any], voice: Voice) -> tuple[Row, ...]:
+def signature(form: Mapping[str, Any], voice: Voice) -> tuple[Row, ...]:
+    """Return the lines under which an officer signs; what the form says of the signature is filled in."""
     block = form.get("signature")
     given: Mapping[str, Any] = block if isinstance(block, Mapping) else {}
     who = ", ".join(str(given[name]) for name in ("name", "capacity") if given.get(name))

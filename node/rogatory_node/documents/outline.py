@@ -153,7 +153,7 @@ def _dated(value: str, voice: Voice) -> tuple[Text, bool] | None:
             return None
     except (ValueError, OverflowError):
         return None
-    return Text("\n".join(words), voice.languages[0]), False
+    return Text("\n".join(words), voice.languages[0] if len(words) == 1 else ""), False
 
 
 def _resolved(schema: Mapping[str, Any], voice: Voice) -> Mapping[str, Any]:

@@ -141,7 +141,11 @@ def _texts(texts: Sequence[Text]) -> list[dict[str, Any]]:
 
 def _text(text: Text) -> dict[str, Any]:
     words = text.words if len(text.words) <= MAX_TEXT else text.words[:MAX_TEXT]
-    return {"words": printable(words), "lang": text.lang.partition("-")[0].lower()[:3], "rtl": runs_rightward(text)}
+    lines = [] if text.lang else [runs_rightward(Text(line)) for line in words.split("\n")]
+    # Lines of several languages stand in one text that names none: then each line has its own direction.
+    mixed = {"lines": lines} if len(set(lines)) > 1 else {}
+    lang = text.lang.partition("-")[0].lower()[:3]
+    return {"words": printable(words), "lang": lang, "rtl": runs_rightward(text), **mixed}
 
 
 def runs_rightward(text: Text) -> bool:

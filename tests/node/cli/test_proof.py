@@ -18,6 +18,7 @@ from rogatory_keys.bundle_verdict import Finding, Item, Status, What
 from rogatory_node.cli.main import run
 from rogatory_node.cli.proof import text_of
 from rogatory_node.cli.proof_texts import TEXTS
+from rogatory_node.documents.record import code_of
 from rogatory_protocol.ids import digits_of
 from rogatory_protocol.tiles import encode_bundle, entry_bundles
 
@@ -62,6 +63,19 @@ def test_P31_a_bundle_that_holds_ends_with_0_in_the_order_of_the_specification(
     assert "duty officer of Authority B (XB) on 2027-01-18 08:00:00 UTC" in said
     assert said.splitlines()[-1].startswith("EVERYTHING HOLDS")
     assert not [line for line in said.splitlines() if line.strip().startswith(("?", "✗"))]
+
+
+def test_the_code_of_a_printed_document_is_compared_with_the_proof(
+    bundle: Path, digits: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["verify", str(bundle), "--registry", digits, "--json"]
+    assert run(words) == 0
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    held = sorted({each["args"]["letter"] for each in findings if "letter" in each["args"]})
+    for code, status, same in ((code_of(held[:1]), 0, True), (code_of(["0" * 64]), 1, False)):
+        assert run([*words, "--code", code]) == status
+        assert json.loads(capsys.readouterr().out)["code"] is same
+    assert run([*words, "--code", "urn:other"]) == 2
 
 
 def test_a_time_stamp_is_checked_up_to_the_authorities_that_are_named(

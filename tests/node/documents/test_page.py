@@ -1,5 +1,7 @@
 """A document's description: languages, limits, and nothing that turns what stands around it."""
 
+from dataclasses import replace
+
 import pytest
 
 from rogatory_node.documents.page import Block, DocumentError, Page, Row, Text, plain, printable, runs_rightward
@@ -74,3 +76,9 @@ def test_TXT_marks_that_turn_the_order_are_not_printed(words: str, shown: str) -
 )
 def test_direction_comes_from_the_language_or_the_first_letter(text: Text, way: bool) -> None:
     assert runs_rightward(text) is way
+
+
+def test_lines_of_several_languages_each_have_their_direction() -> None:
+    mixed = Row((Text("Date"),), Text("12 كانون الثاني\n12 janvier"))
+    made = plain(replace(page("ar"), blocks=(Block((), 1, (mixed,)),)))
+    assert made["blocks"][0]["rows"][0]["value"]["lines"] == [True, False]

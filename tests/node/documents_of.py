@@ -1,0 +1,47 @@
+"""Letters of an invented case as documents see them."""
+
+from rogatory_node.demo.samples import CONFIRMATION, PRESERVATION
+from rogatory_node.documents.certificates import Head
+from rogatory_node.documents.record import File, Party, Proved, Record
+
+AT = 1_926_000_000
+XA = Party(aid="a1" * 32, cc="XA", names={"es": "Fiscalía General", "en": "Prosecutor General"}, own=True)
+XB = Party(aid="b2" * 32, cc="XB", names={"ar": "وزارة العدل", "en": "Ministry of Justice"})
+HEAD = Head(issuer=XA, reference="XA-2031-0042", at=AT + 100_000, languages=("en",))
+
+
+def proved(level: int, issuer: Party, at: int, role: str | None = None) -> Proved:
+    return Proved(digest=f"{level:02d}" * 32, level=level, issuer=issuer, at=at, role=role, code=None)
+
+
+REQUEST = Record(
+    digest="5f" * 32,
+    kind="request",
+    outgoing=True,
+    sender=XA,
+    to=(XB,),
+    written=AT,
+    stored=AT,
+    form=dict(PRESERVATION),
+    files=(
+        File(index=0, name="orden judicial.pdf", mt="application/pdf", size=18_233, sha256="ab" * 32, verified=True),
+        File(index=1, name="registro.csv", mt="text/csv", size=1_823_312_344, sha256="9b" * 32, verified=False),
+    ),
+    proved=(proved(30, XB, AT + 1), proved(35, XB, AT + 7), proved(40, XB, AT + 90, "duty officer")),
+)
+
+
+def confirmation(digits: str = "7e") -> Record:
+    """The answer of XB to the request."""
+    return Record(
+        digest=digits * 32,
+        kind="preservation.confirm",
+        outgoing=False,
+        sender=XB,
+        to=(XA,),
+        written=AT + 9_000,
+        stored=AT + 9_001,
+        form=dict(CONFIRMATION),
+        files=(),
+        proved=(),
+    )
