@@ -81,6 +81,8 @@ def _acknowledgement(thread: Thread, letter: Letter, side: str) -> None:
     known = thread.receipts
     if known.acknowledged is None:
         thread.receipts = replace(known, acknowledged=letter.ts, reference=own)
+    thread.zone = text(form.get("time_zone")) or thread.zone
+    thread.country = text(form.get("country")) or thread.country
     urgency = mapping(form.get("urgency_accepted"))
     if text(urgency.get("grade")) in GRADES:
         _grade(thread, letter, side, urgency, "accepted")

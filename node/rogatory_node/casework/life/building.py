@@ -7,6 +7,7 @@
 from dataclasses import dataclass, field, replace
 
 from rogatory_node.casework.life.case import Consent, Due, Graded, Kept, Measure, Payload, Receipts, Request, Step
+from rogatory_node.casework.life.forms import instruments
 from rogatory_node.casework.life.machines import MACHINES, OF_TYPE
 from rogatory_node.casework.life.states import overall
 
@@ -31,6 +32,7 @@ class Part:
     labels: frozenset[str] = frozenset()
     follow_up: str | None = None
     consulted: bool = False
+    noted: dict[str, str | int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     def freeze(self) -> Measure:
@@ -50,6 +52,7 @@ class Part:
             bound=self.bound,
             labels=tuple(sorted(self.labels)),
             follow_up=self.follow_up,
+            noted=dict(self.noted),
             steps=tuple(self.steps),
         )
 
@@ -84,6 +87,8 @@ class Thread:
     notice: str | None = None
     signed: set[str] = field(default_factory=set)
     questions: dict[str, Payload] = field(default_factory=dict)
+    zone: str | None = None
+    country: str | None = None
 
     def side(self, authority: str) -> str | None:
         """Return ``R`` or ``Q`` for a party, None for another."""
@@ -123,4 +128,7 @@ class Thread:
             consents=tuple(self.consents),
             confidentiality_open=self.notice,
             signed=tuple(sorted(self.signed)),
+            instruments=instruments(self.form),
+            zone=self.zone,
+            country=self.country,
         )

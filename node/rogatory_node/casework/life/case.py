@@ -55,6 +55,7 @@ class Measure:
         bound: Conditions that were accepted, and bind.
         labels: Handling labels that its evidence carries.
         follow_up: Digest of the request that follows a preservation up.
+        noted: Dates and marks of letters that clocks read, by the names of ``noting``.
         steps: The moves, in order.
     """
 
@@ -72,6 +73,7 @@ class Measure:
     bound: tuple[str, ...]
     labels: tuple[str, ...]
     follow_up: str | None
+    noted: Mapping[str, str | int]
     steps: tuple[Step, ...]
 
 
@@ -169,6 +171,9 @@ class Request:
         consents: Uses beyond the stated purpose.
         confidentiality_open: The notice that confidentiality cannot be kept, while the requesting side has not decided.
         signed: Authorities that signed an agreement.
+        instruments: Codes of the instruments on which it rests.
+        zone: The time zone of the requested side, as the letters say, or None.
+        country: Its State, likewise.
     """
 
     digest: str
@@ -188,6 +193,9 @@ class Request:
     consents: tuple[Consent, ...]
     confidentiality_open: str | None
     signed: tuple[str, ...]
+    instruments: tuple[str, ...] = ()
+    zone: str | None = None
+    country: str | None = None
 
     @property
     def grade(self) -> str:

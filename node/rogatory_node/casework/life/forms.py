@@ -1,7 +1,8 @@
 """Reading forms without trusting them: every function returns a plain value whatever stands there.
 
-* Measures stand in ``measures`` (or ``assistance``), each with an ``id`` within the request and a ``type``; a form with
-  one ``type`` beside the common fields asks for one measure, whose id is ``1``.
+* Measures stand in ``measures`` (or ``assistance``), each with a ``type``, and with an ``id`` (or ``measure``) within
+  the request, or else its place in the list as id; a form with one ``type`` beside the common fields asks for one
+  measure, whose id is ``1``.
 * A letter about measures names them in ``measures``: their ids, or objects with ``id`` and what is said of each; what
   stands beside the list is said of all that it names, or of all that the request has.
 """
@@ -12,7 +13,6 @@ from typing import Any, Final
 
 from rogatory_node.casework.life.case import Payload
 
-SINGLE: Final = "1"
 MOST_MEASURES: Final = 256
 _MOST_TEXT: Final = 10_000
 
@@ -56,17 +56,29 @@ def codes(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in found if code is not None))
 
 
-def measures_of(form: Payload) -> tuple[tuple[str, str], ...]:
-    """Return id and type of each measure that a request or a supplement adds; the first of each id counts."""
-    found: dict[str, str] = {}
-    for each in listed(form.get("measures")) or listed(form.get("assistance")):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A measure that a letter asks for: its id within the request, its type, and its fields as they stand."""
+
+    id: str
+    type: str
+    fields: Payload
+
+
+def measures_of(form: Payload, *, first: int = 1) -> tuple[Asked, ...]:
+    """Return each measure that a request or a supplement adds; the first of each id counts.
+
+    A measure without an id has its place as id, counted from ``first``.
+    """
+    found: dict[str, Asked] = {}
+    if (single := text(form.get("type"))) is not None:
+        found[str(first)] = Asked(id=str(first), type=single, fields=form)
+    for place, each in enumerate(listed(form.get("measures")) or listed(form.get("assistance")), first + len(found)):
         entry = mapping(each)
-        name, kind = text(entry.get("id")), text(entry.get("type"))
-        if name is not None and kind is not None:
-            found.setdefault(name, kind)
-    if not found and (single := text(form.get("type"))) is not None:
-        found[SINGLE] = single
-    return tuple(found.items())
+        name = text(entry.get("id")) or text(entry.get("measure")) or str(place)
+        if (kind := text(entry.get("type"))) is not None:
+            found.setdefault(name, Asked(id=name, type=kind, fields=entry))
+    return tuple(found.values())
 
 
 def said_of(form: Payload) -> tuple[Said, ...]:

@@ -12,11 +12,13 @@ from dataclasses import replace
 from typing import Final
 
 from rogatory_node.casework.codes import GRADES
+from rogatory_node.casework.life import noting
 from rogatory_node.casework.life.building import Part, Thread, part
 from rogatory_node.casework.life.case import Graded, Kept, Step
 from rogatory_node.casework.life.events import Letter, answered
 from rogatory_node.casework.life.forms import (
     MOST_MEASURES,
+    Asked,
     duplicate_key,
     mapping,
     measures_of,
@@ -42,16 +44,16 @@ def found(book: Book, letter: Letter) -> None:
             _begin(book, letter, recipient, asked)
 
 
-def _begin(book: Book, letter: Letter, recipient: str, asked: tuple[tuple[str, str], ...]) -> None:
+def _begin(book: Book, letter: Letter, recipient: str, asked: tuple[Asked, ...]) -> None:
     key: Key = (letter.digest, recipient)
     fresh: dict[str, Part] = {}
     twice: dict[Key, list[str]] = {}
-    for name, kind in asked:
-        first = _first(book, letter, recipient, key, name, kind)
+    for each in asked:
+        first = _first(book, letter, recipient, key, each)
         if first == key:
-            fresh[name] = _part(letter, name, kind)
+            fresh[each.id] = _part(letter, each)
         else:
-            twice.setdefault(first, []).append(name)
+            twice.setdefault(first, []).append(each.id)
     for original, names in twice.items():
         kept = Kept(letter=letter.digest, reason="duplicate", measures=tuple(names), detail=original[0])
         book.threads[original].kept.append(kept)
@@ -70,21 +72,22 @@ def _begin(book: Book, letter: Letter, recipient: str, asked: tuple[tuple[str, s
     _confirm(book, letter, recipient)
 
 
-def _first(book: Book, letter: Letter, recipient: str, key: Key, name: str, kind: str) -> Key:
+def _first(book: Book, letter: Letter, recipient: str, key: Key, asked: Asked) -> Key:
     """Return the request that asked for a measure first: this one, or an earlier one."""
-    shared = duplicate_key(letter.payload, name, kind)
+    shared = duplicate_key(letter.payload, asked.id, asked.type)
     if shared is None:
         return key
     place = (letter.sender, recipient, *shared)
-    known, measure = book.asked.setdefault(place, (key, name))
+    known, measure = book.asked.setdefault(place, (key, asked.id))
     if known != key and book.threads[known].parts[measure].state in _ANEW:
-        book.asked[place] = (key, name)
+        book.asked[place] = (key, asked.id)
         return key
     return known
 
 
-def _part(letter: Letter, name: str, kind: str) -> Part:
-    made = part(name, kind)
+def _part(letter: Letter, asked: Asked) -> Part:
+    made = part(asked.id, asked.type)
+    made.noted = noting.of_request(letter.payload, asked.fields, letter.ts)
     made.steps.append(Step(move="transmit", letter=letter.digest, ts=letter.ts, state=made.state))
     return made
 
@@ -100,6 +103,7 @@ def _thread(letter: Letter, recipient: str, parts: dict[str, Part]) -> Thread:
         parties=frozenset({letter.sender, *letter.to}),
         parts=parts,
         letters=[letter.digest],
+        zone=text(mapping(letter.payload.get("requested_authority")).get("time_zone")),
     )
     thread.owe("acknowledge", "Q", letter=letter.digest, since=letter.ts)
     urgency = mapping(letter.payload.get("urgency"))
@@ -137,7 +141,7 @@ def _cite(book: Book, thread: Thread) -> None:
 
 def _follow_up(earlier: Thread, thread: Thread) -> None:
     row = rows_of("preservation", "request")[0]
-    step = Step(move=row.to, letter=thread.digest, ts=thread.ts, state=row.to)
+    step = Step(move=f"preservation.{row.to}", letter=thread.digest, ts=thread.ts, state=row.to)
     for each in earlier.parts.values():
         if each.machine == MACHINES["preservation"].name and each.sub in row.froms and thread.sender == earlier.sender:
             each.sub, each.follow_up = row.to, thread.digest

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rogatory_node.casework.codes import CONDITIONS, OUTCOMES
-from rogatory_node.casework.life import moves
+from rogatory_node.casework.life import moves, noting
 from rogatory_node.casework.life.building import Part, Thread, part
 from rogatory_node.casework.life.case import Kept, Step
 from rogatory_node.casework.life.events import Letter
@@ -45,6 +45,7 @@ def step(book: Book, thread: Thread, letter: Letter) -> bool:
             reason = _try(book, Attempt(thread=thread, part=each, letter=letter, said=said), side, steps)
             if reason is None:
                 moved += 1
+                noting.of_letter(each.noted, letter.kind, said.own, letter.payload, letter.ts)
             else:
                 refused.setdefault(reason, []).append(each.id)
     if letter.kind == "supplement":
@@ -195,16 +196,17 @@ def _supplement(thread: Thread, letter: Letter, refused: dict[Reason, list[str]]
     if thread.side(letter.sender) != "R" or not open_now:
         return
     thread.supplements.append(letter.digest)
-    for name, kind in measures_of(letter.payload):
-        if name in thread.parts:
+    for asked in measures_of(letter.payload, first=len(thread.parts) + 1):
+        if asked.id in thread.parts:
             continue
         if len(thread.parts) >= MOST_MEASURES:
-            refused.setdefault(("measures_many", str(MOST_MEASURES)), []).append(name)
+            refused.setdefault(("measures_many", str(MOST_MEASURES)), []).append(asked.id)
             continue
         state = "TRANSMITTED" if thread.receipts.stored is None else "DELIVERED"
         if thread.receipts.acknowledged is not None:
             state = "ACKNOWLEDGED"
-        made = thread.parts[name] = part(name, kind, state=state)
+        made = thread.parts[asked.id] = part(asked.id, asked.type, state=state)
+        made.noted = noting.of_request(letter.payload, asked.fields, letter.ts)
         made.steps.append(Step(move="supplement", letter=letter.digest, ts=letter.ts, state=state))
 
 

@@ -1,11 +1,25 @@
+from typing import Any
+
 from rogatory_node.casework.life import forms
 
 
+def pairs(form: dict[str, Any], first: int = 1) -> list[tuple[str, str]]:
+    return [(each.id, each.type) for each in forms.measures_of(form, first=first)]
+
+
 def test_measures_stand_in_a_list_or_alone() -> None:
-    assert forms.measures_of({"type": "data.preserve"}) == (("1", "data.preserve"),)
-    listed = [{"id": "a", "type": "x"}, {"id": "a", "type": "y"}, {"id": "", "type": "z"}, 7, {"id": "b", "type": "z"}]
-    assert forms.measures_of({"measures": listed}) == (("a", "x"), ("b", "z"))
-    assert forms.measures_of({"measures": 5, "type": 5}) == ()
+    assert pairs({"type": "data.preserve"}) == [("1", "data.preserve")]
+    listed = [
+        {"id": "a", "type": "x"},
+        {"id": "a", "type": "y"},
+        {"id": "", "type": "z"},
+        7,
+        {"measure": "b", "type": "z"},
+    ]
+    assert pairs({"measures": listed}) == [("a", "x"), ("3", "z"), ("b", "z")]
+    assert pairs({"assistance": [{"type": "x"}, {"type": "y"}]}) == [("1", "x"), ("2", "y")]
+    assert pairs({"measures": [{"type": "x"}]}, first=4) == [("4", "x")]
+    assert pairs({"measures": 5, "type": 5}) == []
 
 
 def test_what_is_said_of_a_measure_goes_before_what_is_said_of_all() -> None:
