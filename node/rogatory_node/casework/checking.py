@@ -10,18 +10,26 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Final
 
-from rogatory_node.casework import checking_data, checking_law, checking_names, checking_schema, checking_times
-from rogatory_node.casework.checking_finding import GRAVE, LEVELS, Case, Finding, Level
+from rogatory_node.casework import (
+    checking_data,
+    checking_law,
+    checking_names,
+    checking_schema,
+    checking_times,
+    checking_treaties,
+)
+from rogatory_node.casework.checking_finding import GRAVE, LEVELS, Between, Case, Finding, Level
 from rogatory_node.casework.types import shape
 from rogatory_node.i18n import later
 
-__all__ = ["GRAVE", "LEVELS", "MAX_FINDINGS", "Finding", "Level", "check", "grave"]
+__all__ = ["GRAVE", "LEVELS", "MAX_FINDINGS", "Between", "Finding", "Level", "check", "grave"]
 
 MAX_FINDINGS: Final = 300
 RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
     checking_schema.of_common,
     checking_schema.of_measures,
     *checking_law.RULES,
+    *checking_treaties.RULES,
     *checking_times.RULES,
     *checking_data.RULES,
     *checking_names.RULES,
@@ -29,7 +37,12 @@ RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
 
 
 def check(
-    form: Mapping[str, Any], *, at: datetime, languages: Sequence[str] = (), attached: Sequence[str] | None = None
+    form: Mapping[str, Any],
+    *,
+    at: datetime,
+    languages: Sequence[str] = (),
+    attached: Sequence[str] | None = None,
+    between: Between | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is to be said of a request, field by field in the order of the rules.
 
@@ -38,7 +51,10 @@ def check(
         at: The moment of the check, with a time zone.
         languages: Languages that the recipient accepts; none when that is not known.
         attached: Names of the files that go with it; None when that is not known.
+        between: The two States with what is known of their treaties; None when they are not known.
     """
+    if between is not None and not languages:
+        languages = checking_treaties.languages(between, form.get("legal_basis"), at.date())
     case = Case(
         form=form,
         common=shape.common_of(form),
@@ -46,6 +62,7 @@ def check(
         at=at,
         languages=tuple(languages),
         attached=None if attached is None else tuple(attached),
+        between=between,
     )
     found = list(islice(_distinct(chain.from_iterable(rule(case) for rule in RULES)), MAX_FINDINGS + 1))
     if len(found) > MAX_FINDINGS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 
+from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.types.catalogue import RequestType
 from rogatory_node.casework.types.shape import Measure
 from rogatory_node.i18n import translate
@@ -49,6 +50,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """The two States of a request, and what is known of their treaties.
+
+    Attributes:
+        library: What is known.
+        requesting: The State that asks.
+        requested: The State that is asked.
+    """
+
+    library: Library
+    requesting: str
+    requested: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A form under check, read once for all rules.
 
@@ -59,6 +75,7 @@ class Case:
         at: The moment of the check.
         languages: Languages that the recipients accept, or none when that is not known.
         attached: Names of the files that go with it, or None when that is not known.
+        between: The two States, or None when they are not known.
     """
 
     form: Mapping[str, Any]
@@ -67,6 +84,7 @@ class Case:
     at: datetime
     languages: tuple[str, ...] = ()
     attached: tuple[str, ...] | None = None
+    between: Between | None = None
 
     @property
     def known(self) -> Iterator[tuple[Measure, RequestType]]:
@@ -97,6 +115,11 @@ def pointer(*parts: str | int) -> str:
 def written(value: Any) -> bool:
     """Say whether a text has something in it."""
     return isinstance(value, str) and bool(value.strip())
+
+
+def code_of(value: Any) -> str:
+    """Return a code, or an empty text for what cannot be one."""
+    return value if isinstance(value, str) else ""
 
 
 def moment(value: Any, *, end: bool = False) -> datetime | None:

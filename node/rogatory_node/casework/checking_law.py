@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from rogatory_node.casework.checking_finding import Case, Finding, entries, pick, pointer, written
+from rogatory_node.casework.checking_finding import Case, Finding, code_of, entries, pick, pointer, written
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
 
@@ -17,7 +17,7 @@ RESTING_ON_NOTHING: Final = frozenset({"RECIPROCITY", "COMITY"})
 
 def urgency(case: Case) -> Iterator[Finding]:
     """Yield what a grade above routine lacks."""
-    grade = pick(case.common, "urgency", "grade")
+    grade = code_of(pick(case.common, "urgency", "grade"))
     if grade in URGENT and not written(pick(case.common, "urgency", "reasons")):
         text = later("The request is marked urgent but gives no reasons.")
         yield Finding(
@@ -45,7 +45,7 @@ def confidentiality(case: Case) -> Iterator[Finding]:
 def legal_basis(case: Case) -> Iterator[Finding]:
     """Yield legal bases that carry nothing."""
     for place, each in entries(case.common.get("legal_basis")):
-        if each.get("instrument") in RESTING_ON_NOTHING:
+        if code_of(each.get("instrument")) in RESTING_ON_NOTHING:
             if not written(each.get("statement")):
                 text = later("A request without a treaty needs a statement of reciprocity.")
                 path = pointer("legal_basis", place, "statement")
@@ -58,7 +58,7 @@ def legal_basis(case: Case) -> Iterator[Finding]:
 def offences(case: Case) -> Iterator[Finding]:
     """Yield offences without the provision, its text, or the penalty."""
     coercive = any(kind.coercive for _, kind in case.known)
-    roles = {each.get("role") for _, each in entries(case.common.get("attachments"))}
+    roles = {code_of(each.get("role")) for _, each in entries(case.common.get("attachments"))}
     for place, each in entries(case.common.get("offences")):
         if not written(each.get("law")) and not written(each.get("text")):
             path, text = pointer("offences", place, "law"), later("The offence does not name the provision of law.")
@@ -103,7 +103,7 @@ def language(case: Case) -> Iterator[Finding]:
 def attachments(case: Case) -> Iterator[Finding]:
     """Yield documents that a type needs, and those that are named but do not come."""
     listed = list(entries(case.common.get("attachments")))
-    roles = {each.get("role") for _, each in listed}
+    roles = {code_of(each.get("role")) for _, each in listed}
     labels = catalogue.common_part()["$defs"]["attachment"]["properties"]["role"]["x-labels"]
     for _, kind in case.known:
         for wanted in kind.attachments:
@@ -121,7 +121,7 @@ def attachments(case: Case) -> Iterator[Finding]:
                 )
     for place, each in listed:
         path = pointer("attachments", place)
-        if each.get("role") in {"order", "judgment", "warrant"} and each.get("certified") is not True:
+        if code_of(each.get("role")) in {"order", "judgment", "warrant"} and each.get("certified") is not True:
             text = later("An order, judgment or warrant is usually wanted as a certified copy.")
             yield Finding(code="attachment.uncertified", level="risk", path=f"{path}/certified", text=text)
         if case.attached is not None and each.get("name") not in case.attached:
@@ -136,7 +136,7 @@ def persons(case: Case) -> Iterator[Finding]:
         if not any(each.get(name) for name in marks):
             text = later("The person cannot be identified by the name alone.")
             yield Finding(code="person.unidentified", level="missing", path=pointer("persons", place), text=text)
-    known = {each.get("id") for _, each in entries(case.common.get("persons"))}
+    known = {code_of(each.get("id")) for _, each in entries(case.common.get("persons"))}
     for measure in case.measures:
         concerned = measure.fields.get("concerns")
         for place, name in enumerate(concerned if isinstance(concerned, list) else ()):

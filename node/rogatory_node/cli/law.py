@@ -57,8 +57,8 @@ def find(
     from rogatory_node.casework.law import finder, telling
 
     query = finder.Query(
-        requesting=_state(requesting),
-        requested=_state(requested),
+        requesting=state_of(requesting),
+        requested=state_of(requested),
         type=_type(kind),
         at=_day(at),
         crime=_crime(crime),
@@ -102,7 +102,7 @@ def parties(
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.law.standing import standing
 
-    known, asked = _library(), _state(state)
+    known, asked = _library(), state_of(state)
     listed = [
         {"instrument": code, **telling.party(standing(known, each, asked, _day(at)))}
         for code, each in known.instruments.items()
@@ -121,7 +121,12 @@ def _library() -> "Library":
     return shipped()
 
 
-def _state(word: str) -> str:
+def state_of(word: str) -> str:
+    """Return the code of a State.
+
+    Raises:
+        Failure: The word is none.
+    """
     code = word.upper()
     if not (len(code) == 2 and code.isascii() and code.isalpha()):
         what = _("“{word}” is not the code of a State: two letters, as XA.").format(word=words.clean(word))

@@ -7,7 +7,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,6 +17,9 @@ from rogatory_node.cli import words
 from rogatory_node.cli.options import JsonOption, LanguageOption, language_of
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
 from rogatory_node.i18n import _, later, translate
+
+if TYPE_CHECKING:
+    from rogatory_node.casework.checking import Between
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 LEVEL_WORDS: Final[Mapping[Level, str]] = {
@@ -65,6 +68,8 @@ def check(
         list[str],
         typer.Option("--accepts", metavar="TAG", help=_("A language that the recipient accepts; repeatable.")),
     ] = [],  # noqa: B006 - read only
+    requesting: Annotated[str | None, typer.Option("--from", metavar="XA", help=_("The State that asks."))] = None,
+    requested: Annotated[str | None, typer.Option("--to", metavar="XB", help=_("The State that is asked."))] = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -72,12 +77,23 @@ def check(
     from rogatory_node.casework import checking
 
     tongue = language_of(language)
+    between = _between(requesting, requested)
     form = _form(file)
-    findings = checking.check(form, at=datetime.now(UTC), languages=accepts)
+    findings = checking.check(form, at=datetime.now(UTC), languages=accepts, between=between)
     told = [finding_value(form, each, tongue) for each in findings]
     text = "\n".join(by_field(told, tongue)) or translate("Nothing was found.", tongue)
     emit(as_json, {"file": str(file), "findings": told}, text)
     return REFUSED if any(each.level != "hint" for each in findings) else 0
+
+
+def _between(requesting: str | None, requested: str | None) -> "Between | None":
+    if requesting is None or requested is None:
+        return None
+    from rogatory_node.casework.checking import Between
+    from rogatory_node.casework.law.library import shipped
+    from rogatory_node.cli.law import state_of
+
+    return Between(library=shipped(), requesting=state_of(requesting), requested=state_of(requested))
 
 
 def finding_value(form: Mapping[str, Any], finding: Finding, language: str) -> dict[str, Any]:

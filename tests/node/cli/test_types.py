@@ -51,6 +51,18 @@ def test_checks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "source port" in capsys.readouterr().out
 
 
+def test_checks_a_file_between_two_states(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "request.json"
+    form = catalogue.example("hearing.video") | {"legal_basis": [{"instrument": "UNTOC", "articles": ["18"]}]}
+    file.write_text(json.dumps(form))
+    assert run(["check", str(file), "--from", "XA", "--to", "XB"]) == run(["check", str(file)])
+    capsys.readouterr()
+    assert run(["check", str(file), "--from", "XA", "--to", "XE", "--json"]) == 1
+    found = {each["code"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
+    assert found["basis.not-in-force"]["path"] == "/legal_basis/0/instrument"
+    assert run(["check", str(file), "--from", "XA", "--to", "Xebora"]) == 2
+
+
 @pytest.mark.parametrize("content", [None, b"x", b"[]", b'{"a":1,"a":2}'])
 def test_what_cannot_be_read_is_wrong_usage(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "request.json"
