@@ -19,8 +19,7 @@ from typing import Final
 
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
-from rogatory_node.api.v1 import table
-from rogatory_node.app import deadlines, links, listeners
+from rogatory_node.app import deadlines, links, listeners, ways
 from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
 from rogatory_node.config import Role, load
@@ -112,7 +111,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
         await listeners.open_registry(stack, store, parts.registries, ports)
         named = partial(_name_of, parts.trust, store.config.language)
         node = _node(store, parts, ports)
-        await listeners.open_desk(stack, store, named, halt.brake, ports, partial(table.add, node=node))
+        await listeners.open_desk(stack, store, named, halt.brake, ports, partial(ways.add, node=node))
         await stack.enter_async_context(server.serving(server.application(node), store.home.socket))
         await stack.enter_async_context(listeners.told(store.home, ports))
         renew = partial(

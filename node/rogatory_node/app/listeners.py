@@ -71,9 +71,9 @@ async def open_desk(
     ports: Ports,
     interface: Callable[[web.Application], None],
 ) -> None:
-    """Listen on the desk port: health, the interface for programs, and the status page if it is wanted.
+    """Listen on the desk port: health, the status page if it is wanted, pages and the interface for programs.
 
-    *name_of* gives the name of an authority for that page; *interface* adds what programs ask.
+    *name_of* gives the name of an authority for that page; *interface* adds what people and programs ask.
 
     Raises:
         PortError: The port cannot be had.
@@ -82,11 +82,11 @@ async def open_desk(
     app = web.Application()
     checks = {"database": partial(_reads, store), "writer": partial(_writes, store), "signing": partial(_signs, brake)}
     health.add(app, checks)
-    interface(app)
     if setting.status_page:
         config = store.config
         seen = Seen(title=config.name, language=config.language, readers=store.readers, name_of=name_of)
         status.add(app, seen)
+    interface(app)  # last: it answers every address that nothing else has
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

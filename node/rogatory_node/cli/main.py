@@ -57,6 +57,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "held": Entry("held", later("What waits after a restore, here or at another authority.")),
     "release": Entry("held", later("Give an authority back old letters that it lost.")),
     "override": Entry("held", later("Send the letters of a case before all is back after a restore.")),
+    "sign-in-link": Entry("sign_in", later("Print a link by which a person sets up the sign-in to the pages, once.")),
     "demo": Entry("demo", later("Show it: a registry and three authorities on this computer.")),
     "bench": Entry("bench", later("Measure this machine: deliver, latency, transfer, outage, recover, replay, book.")),
 }

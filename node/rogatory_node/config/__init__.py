@@ -104,6 +104,8 @@ class Desk:
     port: int = _setting(_PORT, 8080)
     # A page without sign-in that shows who writes to whom, and nothing of what: for demonstrations.
     status_page: bool = _setting(c.yes_or_no, False)
+    # As browsers write it, when a proxy with a certificate stands before the pages; otherwise this computer alone.
+    origin: str | None = _setting(c.origin, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

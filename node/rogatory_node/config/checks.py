@@ -119,6 +119,14 @@ def url(*schemes: str) -> Check:
     return check
 
 
+def origin(value: Any) -> str:
+    """Check the address of pages: scheme, host and port, and nothing after them."""
+    found: str = url("https", "http")(value)
+    if found != found.lower() or found.count("/") != 2 or found.endswith(":") or set(found) & set("?#"):
+        raise WrongError(Reason.VALUE, "https://host")
+    return found
+
+
 def database_url(value: Any) -> str:
     """Check the URL of a database, which holds no password."""
     found: str = text(1_024)(value)

@@ -101,6 +101,77 @@ tokens = Table(
     Index(None, "person"),
 )
 
+# --- Sign-in ----------------------------------------------------------------------------------------------------------
+
+# How a person proves who he is. ``mac`` finds the name that he types: a keyed hash, so that a thief cannot try names.
+# ``step`` is the time of the last code that was used: no code counts twice.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("person", LargeBinary(16), ForeignKey("people.id"), primary_key=True),
+    Column("mac", LargeBinary(32), nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("password_sealed", LargeBinary, nullable=False),
+    Column("totp_sealed", LargeBinary, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    UniqueConstraint("mac"),
+)
+
+# Codes on paper, for who lost his telephone; each works once.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("mac", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=True),
+    Index(None, "person"),
+)
+
+# ``id`` is the hash of what the device calls the key; ``counter`` grows with each use, or stays 0.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("credential", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("label_sealed", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=True),
+    Index(None, "person"),
+)
+
+# By which somebody sets up his sign-in, once; only the hash of its words is kept.
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("totp_sealed", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=True),
+    Index(None, "person"),
+)
+
+# ``proved_at`` is when the person last proved who he is; ``seen_at`` is a minute old at most.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("method", String(CODE), nullable=False),
+    Column("agent_sealed", LargeBinary, nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("proved_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=True),
+    Index(None, "person"),
+)
+
 # --- Drafts and approvals ---------------------------------------------------------------------------------------------
 
 # ``version`` is the newest; ``offered`` the hash of the letter that waits for approval, null when none does;

@@ -51,6 +51,78 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_unit"), ["unit"], unique=False)
 
     op.create_table(
+        "sign_ins",
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("password_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("totp_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_sign_ins_person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_sign_ins")),
+        sa.UniqueConstraint("mac", name=op.f("uq_sign_ins_mac")),
+    )
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_recovery_codes_person")),
+        sa.PrimaryKeyConstraint("mac", name=op.f("pk_recovery_codes")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_codes_person"), ["person"], unique=False)
+
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("label_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_passkeys_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkeys_person"), ["person"], unique=False)
+
+    op.create_table(
+        "sign_in_links",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("totp_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_sign_in_links_person")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sign_in_links")),
+    )
+    with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_links_person"), ["person"], unique=False)
+
+    op.create_table(
+        "sessions",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("method", sa.String(length=64), nullable=False),
+        sa.Column("agent_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("proved_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_sessions_person")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sessions")),
+    )
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sessions_person"), ["person"], unique=False)
+
+    op.create_table(
         "assignments",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("case", sa.LargeBinary(length=16), nullable=False),
@@ -315,6 +387,11 @@ _TABLES = (
     "draft_versions",
     "drafts",
     "assignments",
+    "sessions",
+    "sign_in_links",
+    "passkeys",
+    "recovery_codes",
+    "sign_ins",
     "tokens",
     "delegations",
     "people",

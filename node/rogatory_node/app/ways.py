@@ -1,0 +1,38 @@
+"""The two ways in on the desk port: pages for people and the interface for programs, over the same running node."""
+
+import time
+
+from aiohttp import web
+
+from rogatory_node.api.context import Node
+from rogatory_node.api.v1 import table
+from rogatory_node.web.desk import serving
+from rogatory_node.web.desk.challenges import Challenges
+from rogatory_node.web.desk.context import Desk
+from rogatory_node.web.desk.limits import Attempts
+from rogatory_node.web.desk.pages import TABLE
+from rogatory_node.web.desk.passwords import Passwords
+
+
+def add(app: web.Application, node: Node) -> None:
+    """Add both; the pages last, because they answer every address that is left."""
+    table.add(app, node)
+    serving.add(app, desk_of(node), TABLE)
+
+
+def desk_of(node: Node) -> Desk:
+    """Return the node as pages see it."""
+    return Desk(
+        config=node.config,
+        own=node.own,
+        writer=node.writer,
+        readers=node.readers,
+        blobs=node.blobs,
+        trust=node.trust,
+        answering=node.answering,
+        wake=node.wake,
+        links=node.links,
+        passwords=Passwords(),
+        attempts=Attempts(time.time),
+        challenges=Challenges(time.time),
+    )

@@ -1,0 +1,21 @@
+"""All addresses of the pages in one table: who may, and what does it."""
+
+from typing import Final
+
+from rogatory_node.web.desk import account, signing_in, welcome
+from rogatory_node.web.desk.serving import Page
+
+TABLE: Final = (
+    Page(path="/", get=signing_in.home),
+    Page(path="/sign-in", get=signing_in.show, post=signing_in.take, open=True),
+    Page(path="/sign-out", post=signing_in.out),
+    Page(path="/prove", get=signing_in.show_anew, post=signing_in.take_anew),
+    Page(path="/language/{code}", get=signing_in.language, open=True),
+    Page(path="/welcome/{words}", get=welcome.show, post=welcome.take, open=True),
+    Page(path="/help", get=signing_in.help, open=True),
+    Page(path="/account", get=account.show),
+    Page(path="/account/sessions", post=account.end),
+    Page(path="/account/passkeys/new", get=account.show_adding, post=account.add, fresh=True),
+    Page(path="/account/passkeys/{passkey}", get=account.show_removing, post=account.remove, fresh=True),
+    Page(path="/account/codes", get=account.show_codes, post=account.renew_codes, fresh=True),
+)
