@@ -90,7 +90,7 @@ def page(ask: Ask, template: str, status: int = 200, /, **values: Any) -> web.Re
             token=form_token(ask.words) if ask.words else "",
             style=statics()["desk.css"].address,
             icon=statics()["icon.svg"].address,
-        script=statics()["passkey.js"].address,
+            script=statics()["passkey.js"].address,
             version=__version__,
             **values,
         )

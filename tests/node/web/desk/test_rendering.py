@@ -10,7 +10,7 @@ from rogatory_node.web.desk.rendering import NAMES, _said, moment, statics
 
 
 def test_TXT_02_values_in_texts_are_isolated() -> None:
-    assert _said("en", "Welcome, {name}.", name="مرحبا {x}") == "Welcome, \u2068مرحبا {x}\u2069."
+    assert _said("en", "Welcome, {name}.", name="\u0628 {x}") == "Welcome, \u2068\u0628 {x}\u2069."
     assert _said("en", "100 % {x}") == "100 % {x}"
 
 
