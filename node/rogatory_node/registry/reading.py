@@ -9,7 +9,8 @@ from typing import Final
 
 from rogatory_keys.directory import Directory
 from rogatory_keys.replay import Followed, Local
-from rogatory_node.transport.fetch import Fetcher
+from rogatory_node.registry.spool import Spool
+from rogatory_node.transport.fetch import Fault, Fetcher, FetchError
 from rogatory_protocol import note as notes
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid
@@ -22,7 +23,7 @@ from rogatory_protocol.tiles import TILE_WIDTH, LeafKind, Tile, decode_bundle, e
 BRIEF_SECONDS: Final = 10.0  # for a checkpoint or a card
 BUNDLE_SECONDS: Final = 120.0  # 256 statements over a slow line
 MAX_LEAVES: Final = 1_000_000  # of one round; ten times what a busy network writes in ten years
-MAX_BYTES: Final = 512 * 1024 * 1024  # of one round
+MAX_BYTES: Final = 4 * 1024**3  # of one round, on disk: four times what a hundred thousand leaves take
 _MAX_DIGITS: Final = 19
 
 
@@ -63,22 +64,23 @@ async def read_note(fetch: Fetcher, url: str) -> bytes:
     return (await fetch.get(f"{url}/checkpoint", most=MAX_NOTE_BYTES, seconds=BRIEF_SECONDS)).body
 
 
-async def read_leaves(fetch: Fetcher, url: str, known: int, size: int) -> list[bytes]:
-    """Read the leaves from *known* up to *size*.
+async def read_leaves(fetch: Fetcher, url: str, known: int, size: int) -> Spool:
+    """Read the leaves from *known* up to *size*; they wait on disk.
 
     Raises:
-        FetchError: They cannot be had.
+        FetchError: They cannot be had, or there is no room for them.
         RefusedError: MALFORMED: a bundle does not hold what its name says; TOO_LARGE.
     """
-    leaves: list[bytes] = []
-    left = MAX_BYTES
-    for tile in entry_bundles(known, size):
-        entries = await _bundle(fetch, url, tile)
-        leaves += entries[max(0, known - tile.index * TILE_WIDTH) :]
-        left -= sum(map(len, entries))
-        if left < 0:
-            raise RefusedError(Code.TOO_LARGE, "log")
-    return leaves
+    leaves = Spool()
+    try:
+        for tile in entry_bundles(known, size):
+            for entry in (await _bundle(fetch, url, tile))[max(0, known - tile.index * TILE_WIDTH) :]:
+                leaves.add(entry)
+            if leaves.size > MAX_BYTES:
+                raise RefusedError(Code.TOO_LARGE, "log")
+        return leaves.whole()
+    except OSError:
+        raise FetchError(Fault.TOO_LARGE) from None
 
 
 async def look(fetch: Fetcher, url: str, *, now: int) -> Seen:

@@ -215,7 +215,7 @@ class Trust:
         Args:
             registry: The registry.
             checkpoint: Its note.
-            leaves: The new leaves, in order.
+            leaves: The new leaves, in order; they stay as they are meanwhile.
             events: What else the audit log must tell of it, in the same transaction.
 
         Raises:
@@ -228,7 +228,7 @@ class Trust:
             head = self.head(registry)
             if head is not None and head.raw == checkpoint and not leaves:
                 return []
-            fresh, alarms, change = await asyncio.to_thread(self._judge, registry, checkpoint, tuple(leaves))
+            fresh, alarms, change = await asyncio.to_thread(self._judge, registry, checkpoint, leaves)
             await self._commit(fresh, replace(change, events=(*events, *change.events)))
             self._tail = 0 if change.snapshot is not None else self._tail + len(leaves)
         self._tell(alarms)
@@ -299,7 +299,7 @@ class Trust:
             await self._commit(self._directory, store.Taken(registry=about, events=tuple(events), now=self.now()))
 
     def _judge(
-        self, registry: Aid, checkpoint: bytes, leaves: tuple[bytes, ...]
+        self, registry: Aid, checkpoint: bytes, leaves: Sequence[bytes]
     ) -> tuple[Directory, list[Alarm], store.Taken]:
         """Judge new leaves on a copy; runs in a thread."""
         old, fresh, now = self._directory, fork(self._directory), self.now()

@@ -10,11 +10,12 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Insert, func, select
 
 from rogatory_keys.directory import Directory
 from rogatory_keys.errors import SnapshotError
@@ -25,15 +26,16 @@ from rogatory_node.storage.errors import DamagedError, StorageError
 from rogatory_node.storage.rows import insert
 from rogatory_node.storage.tables import checkpoints, log_leaves, meta, statements
 from rogatory_protocol.checkpoint import Checkpoint
-from rogatory_protocol.errors import ProtocolError, RefusedError
+from rogatory_protocol.errors import Code, ProtocolError, RefusedError
 from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.rcbor import Value, decode, encode
-from rogatory_protocol.statement import Statement, parse, remembered
+from rogatory_protocol.statement import parse
 from rogatory_protocol.tiles import LeafKind, parse_leaf
 
 SNAPSHOT: Final = "directory"
 FORKS: Final = "forks"
 CONFIRMED: Final = "confirmed"
+STRETCH: Final = 1_024  # rows of a log that are in memory at a time, some 10 MB
 _ANY_TIME: Final = 2**63 - 1  # what is stored was found not to be of the future when it came
 
 Claim = tuple[Aid, str, str]
@@ -44,6 +46,16 @@ class StaleError(StorageError):
     """The store holds more, or less, of a log than the memory of this process: another replica wrote."""
 
     code = "storage.stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A statement that the chains accepted; it is read when it is written, for a first replay brings thousands."""
+
+    aid: Aid
+    ver: int
+    digest: Digest
+    raw: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +79,7 @@ class Taken:
     head: Checkpoint | None = None
     first: int = 0
     leaves: Sequence[bytes] = ()
-    accepted: Sequence[Statement] = ()
+    accepted: Sequence[Accepted] = ()
     forks: Forks | None = None
     confirmed: frozenset[Claim] | None = None
     snapshot: bytes | None = field(default=None, repr=False)
@@ -116,8 +128,9 @@ def write(connection: Connection, commands: Sequence[Taken]) -> list[None]:
         if each.head is not None:
             _write_head(connection, each.registry, each.head, each.now)
         if each.accepted:
-            rows = [_statement_row(one) for one in each.accepted]
-            connection.execute(insert(connection, statements).on_conflict_do_nothing(), rows)
+            _in_stretches(
+                connection, insert(connection, statements).on_conflict_do_nothing(), map(_row_of, each.accepted)
+            )
         for key, value in _meta(each):
             put_meta(connection, key, value)
         audit_log.append(connection, each.events, now=each.now, random=os.urandom)
@@ -181,25 +194,31 @@ def leaves_of(connection: Connection, registry: Aid, first: int, end: int) -> li
     return [bytes(row.leaf) for row in connection.execute(select(log_leaves.c.leaf).where(*where).order_by("n"))]
 
 
-def accepted(old: Directory, fresh: Directory, leaves: Sequence[bytes]) -> list[Statement]:
+def accepted(old: Directory, fresh: Directory, leaves: Sequence[bytes]) -> list[Accepted]:
     """Return the statements that the new leaves brought into the chains, those that had waited included."""
-    raws = [raw for entries in old.state.waiting.values() for _, _, raw in entries]
-    for leaf in leaves:
+    waited = [partial(bytes, raw) for entries in old.state.waiting.values() for _, _, raw in entries]
+    found: dict[Digest, Accepted] = {}
+    for read in (*waited, *(partial(_object_of, leaves, n) for n in range(len(leaves)))):
         try:
-            parsed = parse_leaf(leaf)
-            if parsed.kind is LeafKind.STATEMENT:
-                raws.append(parsed.object)
+            statement = parse(read())
         except RefusedError:
-            continue  # it raised an alarm when it was judged
-    found: dict[Digest, Statement] = {}
-    for raw in raws:
-        try:
-            digest = parse(raw).object.digest
-        except RefusedError:
-            continue
+            continue  # not a statement, or it raised an alarm when it was judged
+        digest = statement.object.digest
         if digest in fresh.state.owners and digest not in old.state.owners:
-            found[digest] = remembered(raw, fresh.state.owners[digest])
+            found[digest] = Accepted(aid=fresh.state.owners[digest], ver=statement.content.ver, digest=digest, raw=read)
     return list(found.values())
+
+
+def _object_of(leaves: Sequence[bytes], n: int) -> bytes:
+    """Return the statement of a leaf.
+
+    Raises:
+        RefusedError: MALFORMED: it holds none.
+    """
+    leaf = parse_leaf(leaves[n])
+    if leaf.kind is not LeafKind.STATEMENT:
+        raise RefusedError(Code.MALFORMED, "not a statement")
+    return leaf.object
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------
@@ -211,8 +230,8 @@ def _write_leaves(connection: Connection, each: Taken) -> None:
     ).scalar_one()  # fmt: skip
     if (-1 if last is None else last) + 1 != each.first:
         raise StaleError("the stored log has another size")
-    rows = [{"registry": each.registry, "n": each.first + n, "leaf": leaf} for n, leaf in enumerate(each.leaves)]
-    connection.execute(log_leaves.insert(), rows)
+    rows = ({"registry": each.registry, "n": each.first + n, "leaf": leaf} for n, leaf in enumerate(each.leaves))
+    _in_stretches(connection, log_leaves.insert(), rows)
 
 
 def _write_head(connection: Connection, registry: Aid, head: Checkpoint, now: int) -> None:
@@ -223,8 +242,15 @@ def _write_head(connection: Connection, registry: Aid, head: Checkpoint, now: in
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"newest": text}))
 
 
-def _statement_row(one: Statement) -> dict[str, Any]:
-    return {"aid": one.aid, "ver": one.content.ver, "digest": one.digest, "raw": one.raw}
+def _in_stretches(connection: Connection, statement: Insert, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows without holding all of them in memory."""
+    rest = iter(rows)
+    while stretch := list(itertools.islice(rest, STRETCH)):
+        connection.execute(statement, stretch)
+
+
+def _row_of(one: Accepted) -> dict[str, Any]:
+    return {"aid": one.aid, "ver": one.ver, "digest": one.digest, "raw": one.raw()}
 
 
 def _meta(each: Taken) -> Iterator[tuple[str, bytes]]:

@@ -36,7 +36,7 @@ async def test_a_mirror_of_plain_files_is_read_and_says_whose_log_it_is(tmp_path
     registry.leaves += [b"\xff"] * 300  # what nobody takes is in the tree all the same
     async with static(registry, tmp_path) as url, Fetcher() as fetch:
         assert await read_note(fetch, url) == registry.head()
-        assert await read_leaves(fetch, url, 255, 303) == registry.leaves[255:303]
+        assert list(await read_leaves(fetch, url, 255, 303)) == registry.leaves[255:303]
         seen = await look(fetch, url, now=NOW + 10)
     assert seen.registry.aid == registry.aid
     seen.directory.admitted(who.aid, NOW + 10)
