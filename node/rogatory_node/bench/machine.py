@@ -41,6 +41,11 @@ def rss_mib(pid: int | None = None, *, peak: bool = False) -> float:
     return round(kib / 1024, 1)
 
 
+def forget_peak() -> None:
+    """Begin to measure the highest resident memory of this process anew."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def _field(path: Path, name: str) -> str | None:
     if not path.is_file():
         return None

@@ -38,12 +38,12 @@ Progress = Callable[[int, int], None]
 
 def run(count: int, progress: Progress = lambda done, of: None) -> dict[str, Any]:
     """Measure a log of *count* leaves; return seconds and rates."""
-    leaves = list(islice(_leaves(count, progress), count))
-    registry = _registry()
+    leaves = list(leaves_of(count, progress))
+    registry = followed()
     hashing = time.perf_counter()
     frontier = Frontier().extend([leaf_hash(leaf) for leaf in leaves])
     hashed = time.perf_counter() - hashing
-    note = sign(_log_keys(), frontier.size, frontier.root(), NOW + YEAR)
+    note = note_over(frontier)
     local = Local(followed=(Followed(aid=registry.aid, scope=("*",)),))
     directory = Directory(local)
     began, cpu = time.perf_counter(), time.process_time()
@@ -66,9 +66,19 @@ def run(count: int, progress: Progress = lambda done, of: None) -> dict[str, Any
     }
 
 
+def note_over(frontier: Frontier) -> bytes:
+    """Return the registry's checkpoint over these leaves."""
+    return sign(_log_keys(), frontier.size, frontier.root(), NOW + YEAR)
+
+
+def leaves_of(count: int, progress: Progress) -> Iterator[bytes]:
+    """Yield the first leaves of the log, one after another: no more than a few are in memory here."""
+    return islice(_leaves(count, progress), count)
+
+
 def _leaves(count: int, progress: Progress) -> Iterator[bytes]:
     """Yield the registry's statement, then chain after chain, each made in a process of its own."""
-    yield encode_leaf(LeafKind.STATEMENT, _registry().raw)
+    yield encode_leaf(LeafKind.STATEMENT, followed().raw)
     chains = -(-count // (CHAIN + 1))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for done, made in enumerate(pool.map(_chain, range(chains)), 1):
@@ -80,7 +90,7 @@ def _chain(number: int) -> list[bytes]:
     root = _key(f"{number} root")
     first = accept(sign_many([root], Context.AUTHORITY, build(_content(number))), None, latest=NOW)
     admitting = decision.Decision(
-        reg=_registry().aid, act=decision.Act.ADMIT, aid=first.aid, stmt=first.digest, cc="XA", roles=("mla",),
+        reg=followed().aid, act=decision.Act.ADMIT, aid=first.aid, stmt=first.digest, cc="XA", roles=("mla",),
         replaces=None, ts=NOW + number, why="",
     )  # fmt: skip
     ruling = sign_object(_key("registry seal"), Context.DECISION, decision.build(admitting))
@@ -115,7 +125,8 @@ def _content(name: object, log: Log | None = None, roles: tuple[str, ...] = ("ml
 
 
 @cache
-def _registry() -> Statement:
+def followed() -> Statement:
+    """Return the statement of the registry whose log it is."""
     log = Log(public=_log_keys().public, quorum=0, witnesses=(), scope=("*",), peers=())
     content = _content("registry", log, ("registry",))
     return accept(sign_many([_key("registry root")], Context.AUTHORITY, build(content)), None, latest=NOW)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rogatory_node.app.loop import factory
-from rogatory_node.bench import book, moving, replay
+from rogatory_node.bench import book, moving, replay, syncing
 from rogatory_node.bench.driving import Run, drive
 from rogatory_node.bench.machine import rss_mib
 from rogatory_node.bench.network import completed, counted, network, pid_of, sending, until_completed
@@ -178,6 +178,15 @@ def _replay(wanted: Wanted, say: Say) -> dict[str, Any]:
     return replay.run(wanted.count or 100_000, lambda done, of: say(f"{done}/{of}") if done % 50 == 0 else None)
 
 
+def _sync(wanted: Wanted, say: Say) -> dict[str, Any]:
+    """A registry followed for the first time."""
+    return syncing.run(
+        wanted.count or 100_000,
+        wanted.database,
+        lambda done, of: say(f"{done}/{of}") if done % 50 == 0 else None,
+    )
+
+
 def _book(wanted: Wanted, say: Say) -> dict[str, Any]:
     """Lists and search over many cases; a database that is named must be empty."""
     return book.run(wanted.count or 100_000, wanted.database, say)
@@ -191,5 +200,6 @@ SCENES: Final[Mapping[str, Scene]] = {
     "outage": _outage,
     "recover": _recover,
     "replay": _replay,
+    "sync": _sync,
     "book": _book,
 }

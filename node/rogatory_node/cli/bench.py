@@ -9,14 +9,14 @@ import typer
 from rogatory_node.cli.output import USAGE, Failure, note, refuse_unwritable
 from rogatory_node.i18n import _
 
-NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "book")
+NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "sync", "book")
 
 
 def add(app: typer.Typer) -> None:
     """Register the command."""
-    app.command("bench", help=_("Measure this machine: deliver, latency, transfer, outage, recover, replay, book."))(
-        bench
-    )
+    app.command(
+        "bench", help=_("Measure this machine: deliver, latency, transfer, outage, recover, replay, sync, book.")
+    )(bench)
 
 
 def bench(
