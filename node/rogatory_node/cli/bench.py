@@ -14,9 +14,7 @@ NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "sync"
 
 def add(app: typer.Typer) -> None:
     """Register the command."""
-    app.command(
-        "bench", help=_("Measure this machine: deliver, latency, transfer, outage, recover, replay, sync, book.")
-    )(bench)
+    app.command("bench", help=_("Measure this machine: {names}.").format(names=", ".join(NAMES)))(bench)
 
 
 def bench(
