@@ -59,7 +59,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "override": Entry("held", later("Send the letters of a case before all is back after a restore.")),
     "sign-in-link": Entry("sign_in", later("Print a link by which a person sets up the sign-in to the pages, once.")),
     "demo": Entry("demo", later("Show it: a registry and three authorities on this computer.")),
-    "bench": Entry("bench", later("Measure this machine: deliver, latency, transfer, outage, recover, replay, book.")),
+    "bench": Entry("bench", later("Measure this machine.")),
 }
 # Here ``--json`` names a file, so it says nothing about standard output.
 JSON_TO_FILE: Final = frozenset({"demo", "bench", "torture"})
