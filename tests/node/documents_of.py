@@ -1,10 +1,15 @@
 """Letters of an invented case as documents see them."""
 
-from rogatory_node.demo.samples import CONFIRMATION, PRESERVATION
+from datetime import UTC, datetime
+
+from rogatory_node.demo import case
 from rogatory_node.documents.certificates import Head
 from rogatory_node.documents.record import File, Party, Proved, Record
 
 AT = 1_926_000_000
+DAY = datetime(2031, 1, 24, 8, 12, tzinfo=UTC)
+PRESERVATION = case.preservation(DAY, [])
+CONFIRMATION = case.confirmation(DAY)
 XA = Party(aid="a1" * 32, cc="XA", names={"es": "Fiscalía General", "en": "Prosecutor General"}, own=True)
 XB = Party(aid="b2" * 32, cc="XB", names={"ar": "وزارة العدل", "en": "Ministry of Justice"})
 HEAD = Head(issuer=XA, reference="XA-2031-0042", at=AT + 100_000, languages=("en",))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forms import complete, written
 
 from rogatory_keys.keyfile import KeyType, open_with_home_key
 from rogatory_node.cli.client import Client
@@ -354,7 +355,7 @@ def test_two_authorities_and_a_registry_find_each_other_and_a_letter_arrives(pro
         # Its own authority is in its directory as well, by the registry's word.
         eventually(lambda home=member["home"]: known(home), aids.__le__)  # type: ignore[misc]
     request = tmp_path / "request.json"
-    request.write_text('{"kind": "request"}')
+    request.write_bytes(written(complete()))
     sent = done(
         process, "send", "--to", "XB", "--file", str(request), "--home", members[0]["home"], "--wait", "30", "--yes"
     )

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from forms import complete, written
 
 from rogatory_node.bench.network import counted
 from rogatory_node.faults import POINTS
@@ -34,7 +35,7 @@ OWN = "SELECT count(DISTINCT digest) FROM evidence"
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("crash")
     (folder / "data.bin").write_bytes(bytes(DATA_BYTES))
-    (folder / "request.json").write_text('{"kind": "request", "facts_summary": "invented"}', encoding="utf-8")
+    (folder / "request.json").write_bytes(written(complete()))
     stage = Stage(folder, PARTS)
     with closing(stage):
         stage.build()

@@ -1,7 +1,8 @@
 """Sending over the API: uploads of attachments, a check, the letter, and waiting for evidence (B.8, B.9, B.12.1).
 
 * ``POST /uploads/{upload}`` streams a file in, sealed to disk as it comes; the same identifier is the same upload.
-* ``POST /letters/check`` says to whom and how urgent, and everything that is wrong; it changes nothing.
+* ``POST /letters/check`` says to whom and how urgent, everything that is wrong, and what a request lacks; it changes
+  nothing, and nothing it finds in a request stops a letter here: that is for those who send.
 * ``POST /letters`` queues the letter once, whatever is repeated: its identifier is chosen by who sends it.
 * ``GET /letters/{letter}/wait`` answers when the evidence is there, was refused, or the time is over.
 """
@@ -11,7 +12,8 @@ import base64
 import binascii
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -19,6 +21,7 @@ from aiohttp import web
 from rogatory_keys.directory import Entry
 from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
+from rogatory_node.casework import checking
 from rogatory_node.i18n import later
 from rogatory_node.services import awaiting, cases, composing, sending, uploads
 from rogatory_node.services.intake import ChangedError, Intake, Taken
@@ -28,6 +31,7 @@ from rogatory_protocol.ids import Aid, Digest, Id16, digits_of
 from rogatory_protocol.limits import DAY_SECONDS, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, MAX_RECIPIENTS, MIB
 
 MAX_WAIT_SECONDS: Final = 25.0  # of one answer; who waits longer asks again
+REQUEST: Final = "request"
 _LOOK_SECONDS: Final = 0.1
 _GATHER_BYTES: Final = 4 * MIB  # for one step of the thread that seals
 _DEFAULT_TYPE: Final = "application/octet-stream"
@@ -151,6 +155,11 @@ async def check(node: Node, request: web.Request) -> web.Response:
     asked = await _asked(node, body, Id16(bytes(16)))
     names = [str(name) for name in several(body, "names", 4 * MAX_ATTACHMENTS)]
     form, mistakes = composing.examine(asked.order, me=node.own.aid, names=names)
+    findings: tuple[checking.Finding, ...] = ()
+    if form is not None and form.kind == REQUEST:
+        at = datetime.fromtimestamp(node.sending.wall(), UTC)
+        whole = composing.read_object(asked.order.form)
+        findings = await asyncio.to_thread(checking.check, whole, at=at, attached=names)
     return say(
         {
             "recipients": [await _recipient(entry) for entry in asked.to],
@@ -162,6 +171,7 @@ async def check(node: Node, request: web.Request) -> web.Response:
             "case": None if asked.case is None else asked.case.hex(),
             "own_ref": None if asked.case is None else await read(node, cases.reference, asked.case),
             "mistakes": [{"what": each.what, "args": dict(each.args)} for each in mistakes],
+            "findings": [asdict(each) for each in findings],
         }
     )
 

@@ -56,6 +56,7 @@ def of_measures(case: Case) -> Iterator[Finding]:
             yield _unknown(each)
         else:
             described = catalogue.measure(each.type)
+            yield from _old(each.type, each.pointer)
             for fault in validating.measure_faults(each.type, each.fields):
                 yield from _said(fault, described, each.pointer, _article(each.type))
 
@@ -109,6 +110,14 @@ def _unknown(measure: Measure) -> Finding:
         )
     args: Mapping[str, str | int] = {"type": short(kind.code), "version": kind.version or 1}
     return Finding(code="type.unknown", level="wrong", path=path, text=kind.text, args=args)
+
+
+def _old(kind: RequestType, before: str) -> Iterator[Finding]:
+    if kind.version < kind.versions[-1]:
+        text = later("“{title}” has a newer version, {version}; this one is still read.")
+        path, newest = f"{before}/type_version", kind.versions[-1]
+        titles = {"title": kind.title}
+        yield Finding(code="type.old", level="hint", path=path, text=text, args={"version": newest}, titles=titles)
 
 
 def _of_list(case: Case) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
 """``rogatory send`` and ``rogatory reply``: check, confirm, upload, queue, and wait for evidence.
 
 * Nothing leaves before the check page was confirmed: to whom by name and digits, how urgent, what is attached.
+* A request that lacks something, or says something that cannot be, is not sent. What is only a risk stands on the check
+  page; with ``--yes``, when nobody reads it, it needs ``--anyway``. A type that this program does not know is a risk.
 * An attachment that changes between the check and the end of its upload is refused.
 * The letter has its identifier before it is sent, so that a broken answer never makes a second letter.
 * Whoever stops waiting stops nothing else: a queued letter is delivered all the same.
 """
 
 import base64
+import json
 import mimetypes
 import os
 import sys
@@ -18,15 +21,17 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from rogatory_node.cli import words
+from rogatory_node.casework.checking_finding import GRAVE, Finding
+from rogatory_node.cli import types, words
 from rogatory_node.cli.client import Client, Progress
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
-from rogatory_node.i18n import _
+from rogatory_node.i18n import LANGUAGE, _
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 _ID_BYTES: Final = 16
+_UNKNOWN_TYPE: Final = "type.unknown"
 _LEVELS: Final = (30, 35, 40, 50)
 _WAIT_SECONDS: Final = 20  # of one question; another follows
 
@@ -45,6 +50,9 @@ WaitOption = Annotated[
     int | None, typer.Option("--wait", metavar="LEVEL", help=_("Wait for evidence: 30, 35, 40 or 50."))
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help=_("Send without asking."))]
+AnywayOption = Annotated[
+    bool, typer.Option("--anyway", help=_("With --yes: send although something will probably lead to questions."))
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -64,11 +72,13 @@ def send(
     role: AsOption = "operator",
     wait: WaitOption = None,
     yes: YesOption = False,
+    anyway: AnywayOption = False,
     as_json: JsonOption = False,
 ) -> int:
     """Send a request."""
     letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
-    return _send(Client(home_at(home), role=role), letter, wait=wait, yes=yes, as_json=as_json)
+    how = _How(wait=wait, yes=yes, anyway=anyway, as_json=as_json)
+    return _send(Client(home_at(home), role=role), letter, how)
 
 
 def reply(
@@ -84,11 +94,13 @@ def reply(
     role: AsOption = "operator",
     wait: WaitOption = None,
     yes: YesOption = False,
+    anyway: AnywayOption = False,
     as_json: JsonOption = False,
 ) -> int:
     """Send a letter in a case."""
     letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
-    return _send(Client(home_at(home), role=role), letter, wait=wait, yes=yes, as_json=as_json)
+    how = _How(wait=wait, yes=yes, anyway=anyway, as_json=as_json)
+    return _send(Client(home_at(home), role=role), letter, how)
 
 
 # --- What is to be sent ---------------------------------------------------------------------------------------------
@@ -160,23 +172,36 @@ def _unreadable(file: Path, error: OSError) -> Failure:
 # --- The steps ------------------------------------------------------------------------------------------------------
 
 
-def _send(client: Client, letter: _Letter, *, wait: int | None, yes: bool, as_json: bool) -> int:
-    if wait is not None and wait not in _LEVELS:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """How the officer wants to send it."""
+
+    wait: int | None
+    yes: bool
+    anyway: bool
+    as_json: bool
+
+
+def _send(client: Client, letter: _Letter, how: _How) -> int:
+    if how.wait is not None and how.wait not in _LEVELS:
         listed = ", ".join(map(str, _LEVELS))
         raise Failure(_("One can wait for the levels {known} only.").format(known=listed), code=USAGE, slug="level")
     checked = client.post("/letters/check", json=letter.value())
     _refuse_mistakes(checked)
-    if not yes:
-        _confirm(checked, letter)
+    findings = _findings(checked)
+    _refuse_findings(letter, findings, how)
+    if not how.yes:
+        _confirm(checked, letter, findings)
     try:
-        uploaded = _upload(client, letter.files, quiet=as_json)
+        uploaded = _upload(client, letter.files, quiet=how.as_json)
         sent = _queue(client, letter)
     except BaseException:
         _discard(client, letter.files)
         raise
-    waited = None if wait is None else _wait(client, sent["letter"], wait)
+    waited = None if how.wait is None else _wait(client, sent["letter"], how.wait)
     result = sent | {"recipients": checked["recipients"], "attachments": uploaded, "wait": waited}
-    emit(as_json, result, "\n".join(_told(result)))
+    result |= {"findings": [_told_finding(letter, each) for each in findings]}
+    emit(how.as_json, result, "\n".join(_told(result)))
     return 0 if waited is None or waited["outcome"] == "reached" else REFUSED
 
 
@@ -198,17 +223,42 @@ def _refuse_mistakes(checked: dict[str, Any]) -> None:
         raise Failure(_("The letter cannot be sent:{reasons}").format(reasons=listed), code=USAGE, slug="letter.unfit")
 
 
-def _confirm(checked: dict[str, Any], letter: _Letter) -> None:
+def _findings(checked: dict[str, Any]) -> list[Finding]:
+    return [Finding(**each) for each in checked["findings"]]
+
+
+def _refuse_findings(letter: _Letter, findings: Sequence[Finding], how: _How) -> None:
+    """Stop at what will send the request back, and at what may when nobody reads the check page."""
+    stopping = [each for each in findings if each.level in GRAVE and each.code != _UNKNOWN_TYPE]
+    if stopping:
+        what = _("The request cannot be sent as it is:{findings}").format(findings=_listed(letter, stopping))
+        raise Failure(what, _("Look at all of it with: rogatory check"), slug="request.unfit")
+    risks = [each for each in findings if each.level != "hint"]
+    if risks and how.yes and not how.anyway:
+        what = _("The request will probably lead to questions:{findings}").format(findings=_listed(letter, risks))
+        raise Failure(what, _("Send it all the same: --anyway"), slug="request.risky")
+
+
+def _listed(letter: _Letter, findings: Sequence[Finding]) -> str:
+    told = [_told_finding(letter, each) for each in findings]
+    return "".join(f"\n  {line}" for line in types.by_field(told, LANGUAGE))
+
+
+def _told_finding(letter: _Letter, finding: Finding) -> dict[str, Any]:
+    return types.finding_value(json.loads(letter.raw), finding, LANGUAGE)
+
+
+def _confirm(checked: dict[str, Any], letter: _Letter, findings: Sequence[Finding]) -> None:
     if not sys.stdin.isatty():
         raise Failure(
             _("Nobody is here to confirm what is sent."), _("Send without asking: --yes"), USAGE, "unconfirmed"
         )
-    note("\n".join(_check_page(checked, letter)))
+    note("\n".join(_check_page(checked, letter, findings)))
     if not typer.confirm(_("Send it?"), err=True):
         raise Failure(_("Nothing was sent."), slug="not-confirmed")
 
 
-def _check_page(checked: dict[str, Any], letter: _Letter) -> Iterator[str]:
+def _check_page(checked: dict[str, Any], letter: _Letter, findings: Sequence[Finding]) -> Iterator[str]:
     for each in checked["recipients"]:
         yield _("To:         {who}").format(who=words.authority(each))
         yield _("Digits:     {digits}").format(digits=each["digits"])
@@ -221,6 +271,8 @@ def _check_page(checked: dict[str, Any], letter: _Letter) -> Iterator[str]:
     for file in letter.files:
         told = {"name": words.clean(file.path.name), "size": words.size(file.size)}
         yield _("Attachment: {name}, {size}").format(**told)
+    if findings:
+        yield _("Think of:   {findings}").format(findings=_listed(letter, findings))
 
 
 def _upload(client: Client, files: Sequence[_File], *, quiet: bool) -> list[dict[str, Any]]:

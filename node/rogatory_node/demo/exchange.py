@@ -1,6 +1,7 @@
-"""The scripted exchange: an emergency request with attachments, a killed node, a stopped registry, an answer, a proof.
+"""The scripted exchange: an urgent request with attachments, a killed node, a stopped registry, an answer, a proof.
 
 * Every step is a command that an officer or an operator could type; the script adds nothing.
+* The request passes the check before it leaves, and is printed in every language whose fonts are here.
 * The node of XB is killed from outside while the largest attachment arrives, and started again.
 * The exchange is over when everything has arrived and the bundle was checked, without a home and without a network.
 """
@@ -9,11 +10,12 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from rogatory_node.demo import samples
-from rogatory_node.i18n import later
+from rogatory_node.demo import case, samples
+from rogatory_node.i18n import LANGUAGES, later
 from rogatory_node.stage import CommandError, Say, Stage
 
 DATA_BYTES: Final = 64 * 1024 * 1024
@@ -35,6 +37,7 @@ class Played:
     """What the exchange did.
 
     Attributes:
+        documents: The printed request, a file for each language.
         letters: Digests, in order.
         case: The case, the same on both sides.
         bundle: The proof.
@@ -44,6 +47,7 @@ class Played:
         marks: Moments by name, in seconds.
     """
 
+    documents: list[Path] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     case: str = ""
     bundle: Path = Path()
@@ -61,7 +65,10 @@ class Exchange:
     folder: Path
     say: Say
     data_bytes: int = DATA_BYTES
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
     played: Played = field(default_factory=Played)
+    _files: list[Path] = field(default_factory=list)
+    _request: str = ""
 
     def play(self) -> Played:
         """Play all of it.
@@ -70,22 +77,29 @@ class Exchange:
             CommandError: A command failed.
             ExchangeError: Something did not come about.
         """
-        for step in (self._ask, self._break, self._take, self._answer, self._ask_more, self._prove):
+        for step in (self._write, self._ask, self._break, self._take, self._talk, self._prove):
             step()
         return self.played
 
     # --- Steps --------------------------------------------------------------------------------------------------------
 
+    def _write(self) -> None:
+        self.say(later("XA writes a preservation request, checks it, and prints it in all languages."))
+        self._files = samples.write(self.folder, data_bytes=self.data_bytes)
+        self._request = self._form("request", case.preservation(self.at, samples.listed(self._files)))
+        self.stage.run(["check", self._request, "--accepts", "ar", "--accepts", case.LANGUAGE])
+        for language in LANGUAGES:
+            self._print(language)
+
     def _ask(self) -> None:
         self.say(
-            later("XA sends XB an emergency preservation request with three attachments, while the registry is down.")
+            later("XA sends XB an urgent preservation request with three attachments, while the registry is down.")
         )
         self.stage.stop(self.stage.registry.part.code)
-        files = samples.write(self.folder, data_bytes=self.data_bytes)
-        attached = [word for path in files for word in ("--attach", str(path))]
+        words = [word for path in self._files for word in ("--attach", str(path))]
+        words += ["--lang", case.LANGUAGE, "--as", "duty", "--yes"]
         self._mark("sent")
-        request = self._form("request", samples.PRESERVATION)
-        sent = self.stage.command("XA", "send", "--to", "XB", "--file", request, *attached, "--as", "duty", "--yes")
+        sent = self.stage.command("XA", "send", "--to", "XB", "--file", self._request, *words)
         self.played.case = sent["case"]
         self.played.letters.append(sent["letter"])
 
@@ -101,21 +115,19 @@ class Exchange:
 
     def _take(self) -> None:
         self.say(later("A person at XB takes the request, and XB accepts it."))
-        self.stage.command("XB", "acknowledge", self.played.case, "--own-ref", "XB-2031-7", "--as", "duty")
+        own = case.own_reference("XB", 7, self.at)
+        self.stage.command("XB", "acknowledge", self.played.case, "--own-ref", own, "--as", "duty")
         self._until(lambda: self._has(0, TAKEN), "a person")
         self._mark("taken")
         self.stage.command("XB", "decide", self.played.case, "--accept", "--as", "head-of-unit")
         self._until(lambda: self._has(0, ACCEPTED), "the decision")
         self._mark("accepted")
 
-    def _answer(self) -> None:
-        self.say(later("XB confirms the preservation."))
-        self._reply("XB", "confirmation", samples.CONFIRMATION)
-
-    def _ask_more(self) -> None:
-        self.say(later("XA asks for more, and XB answers."))
-        self._reply("XA", "question", samples.QUESTION)
-        self._reply("XB", "answer", samples.ANSWER)
+    def _talk(self) -> None:
+        self.say(later("XB asks something, XA answers, and XB confirms the preservation."))
+        self._reply("XB", "question", case.question(self.at))
+        self._reply("XA", "answer", case.answer())
+        self._reply("XB", "confirmation", case.confirmation(self.at))
         self.stage.start(self.stage.registry.part.code)
 
     def _prove(self) -> None:
@@ -127,6 +139,18 @@ class Exchange:
         played.verified = self._verifies(played.bundle)
         played.refused = not self._verifies(_damaged(played.bundle))
         self._mark("proved")
+
+    def _print(self, language: str) -> None:
+        out = self.folder / f"request-{language}.pdf"
+        words = ["print", self._request, "--out", str(out), "--language", language]
+        try:
+            self.stage.run(words)
+        except CommandError as error:
+            if "font" not in str(error):
+                raise
+            self.say(later("One language is not printed: its fonts are not on this computer."))
+            return
+        self.played.documents.append(out)
 
     # --- Helpers ------------------------------------------------------------------------------------------------------
 
@@ -182,9 +206,9 @@ def _damaged(bundle: Path) -> Path:
     return copy
 
 
-def evidence_of(stage: Stage, case: str) -> Iterator[dict[str, Any]]:
+def evidence_of(stage: Stage, of: str) -> Iterator[dict[str, Any]]:
     """Yield every evidence of the case as XA holds it."""
-    for letter in stage.command("XA", "show", case)["letters"]:
+    for letter in stage.command("XA", "show", of)["letters"]:
         for fact in letter["evidence"]:
             yield {
                 "letter": letter["letter"],

@@ -16,6 +16,7 @@ def report(stage: Stage, played: Played) -> dict[str, Any]:
         "letters": played.letters,
         "evidence": list(evidence_of(stage, played.case)),
         "attachments": [{"sha256": file["sha256"], "bytes": file["size"]} for file in files],
+        "documents": [str(path) for path in played.documents],
         "bundle": str(played.bundle),
         "registry": played.digits,
         "verified": played.verified,

@@ -1,92 +1,30 @@
-"""What the demonstration sends: an invented case, and files that are what their names say.
+"""What the demonstration attaches: files that are what their names say.
 
-* States, authorities and persons do not exist; addresses are of the ranges that are kept for documentation.
-* Files are made here, so that the project carries none: a readable PDF, an image, and data of any size.
+* They are made here, so that the project carries none: a readable PDF, an image, and data of any size.
+* The request lists each with its digest.
 """
 
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 BLOCK: Final = 1024 * 1024
 
-PRESERVATION: Final[Mapping[str, Any]] = {
-    "kind": "request",
-    "type": "data.preserve",
-    "urgency": {
-        "grade": "EMERGENCY",
-        "reasons": "The hosting provider overwrites its access records every seven days.",
-    },
-    "legal_basis": [{"instrument": "BC", "articles": ["29", "30"]}],
-    "requesting_authority": {"id": "xa.poc", "person": "Oficial de guardia", "reply_by": ["node", "phone"]},
-    "confirmation_contact": {"name": "Jefatura de la unidad", "phone": "+999 1 555 0100"},
-    "references": {"sender": "XA-2031-0042", "previous": None, "status": "new"},
-    "proceeding": {"nature": "investigation", "conducting": "Fiscalía del Distrito 3", "case_no": "44/31"},
-    "offences": [
-        {"title": "Acceso ilícito", "law": "Código Penal, art. 302", "max_penalty_years": 5, "crime_type": "cybercrime"}
-    ],
-    "facts_summary": "Desde la dirección indicada se entró sin autorización en los sistemas de un hospital.",
-    "relation_of_data_to_offence": "Los registros muestran quién usaba la dirección en ese momento.",
-    "necessity": "Sin conservación los registros se borran antes de que llegue la solicitud de asistencia.",
-    "data": [
-        {
-            "categories": ["subscriber", "traffic"],
-            "identifiers": [
-                {
-                    "kind": "ipv4",
-                    "value": "192.0.2.7",
-                    "port": 51514,
-                    "at": "2031-01-20T21:03:11Z",
-                    "tz_original": "+03:00",
-                }
-            ],
-            "period": {"from": "2031-01-15", "to": "2031-01-22"},
-        }
-    ],
-    "custodian": {"provider": "Example Hosting", "location": "Capital City"},
-    "partial_disclosure_wanted": True,
-    "intent_to_submit_mla": {"yes": True, "expected": "2031-03-01"},
-    "duration_asked_days": 90,
-    "confidentiality": {"fact_and_substance": True, "notify_user": False},
-}
-
-CONFIRMATION: Final[Mapping[str, Any]] = {
-    "kind": "preservation.confirm",
-    "outcome": "PRESERVED",
-    "preserved": [
-        {
-            "categories": ["subscriber", "traffic"],
-            "from": "2031-01-24T08:12:00Z",
-            "until": "2031-04-24T08:12:00Z",
-            "provider_ticket": "EH-5521",
-        }
-    ],
-    "gaps": [],
-    "other_providers": [{"state": "XC", "name": "Transit Net"}],
-    "renewable": True,
-    "next_step": "submit MLA under BC 31 before until",
-}
-
-QUESTION: Final[Mapping[str, Any]] = {
-    "kind": "info.request",
-    "urgency": {"grade": "TIME_CRITICAL", "reasons": "The preservation ends on a fixed day."},
-    "questions": [{"n": 1, "text": "¿Conserva el proveedor también los registros de correo del mismo abonado?"}],
-    "due": "2031-02-01",
-}
-
-ANSWER: Final[Mapping[str, Any]] = {
-    "kind": "info.response",
-    "answers": [{"n": 1, "text": "نعم، حُفظت سجلات البريد الإلكتروني للمشترك نفسه حتى التاريخ نفسه."}],
-}
-
 LINES: Final = (
     "Order of the District Court, invented for a demonstration",
-    "Case 44/31. The records named in the request are to be preserved.",
+    "The records named in the request are to be preserved.",
     "No State, authority or person in this paper exists.",
 )
+
+KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    ".pdf": {"role": "order", "certified": True, "language": "en", "describes": "Ordonnance du tribunal de district"},
+    ".png": {"role": "photo", "describes": "Capture d'écran de la menace de publication"},
+    ".bin": {"role": "evidence", "describes": "Journaux du pare-feu de l'hôpital"},
+}
+"""What each file is, by its ending, in the words of the request."""
 
 
 def pdf(lines: tuple[str, ...] = LINES) -> bytes:
@@ -126,6 +64,11 @@ def data(size: int, seed: int = 1) -> Iterator[bytes]:
         yield block[: min(BLOCK, size - at)]
 
 
+def listed(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """Return the attachments as the form of the request lists them."""
+    return [{"name": path.name, "sha256": _digest(path), **KINDS[path.suffix]} for path in files]
+
+
 def write(folder: Path, *, data_bytes: int) -> list[Path]:
     """Write the three attachments of the request into a folder and return their paths."""
     paths = [folder / name for name in ("order.pdf", "screen.png", "records.bin")]
@@ -134,6 +77,11 @@ def write(folder: Path, *, data_bytes: int) -> list[Path]:
     with paths[2].open("wb") as file:
         file.writelines(data(data_bytes))
     return paths
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _escaped(line: str) -> str:

@@ -161,10 +161,18 @@ def signature(form: Mapping[str, Any], voice: Voice) -> tuple[Row, ...]:
     who = ", ".join(str(given[name]) for name in ("name", "capacity") if given.get(name))
     return (
         Row(voice.label(NAME), Text(who or _LINE, voice.written)),
-        Row(voice.label(PLACE_DATE), Text(str(given.get("date") or _LINE))),
+        Row(voice.label(PLACE_DATE), _signed_on(given.get("date"), voice)),
         Row(voice.label(SIGNED_BY), Text(_LINE)),
         Row(voice.label(SEAL), Text(_LINE)),
     )
+
+
+def _signed_on(value: Any, voice: Voice) -> Text:
+    try:
+        at = date.fromisoformat(str(value))
+    except ValueError:
+        return Text(str(value or _LINE))
+    return Text("\n".join(dates.day(at, language) for language in voice.languages), voice.languages[0])
 
 
 def _foot(digest: str | None, languages: tuple[str, ...]) -> tuple[Text, ...]:

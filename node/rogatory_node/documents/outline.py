@@ -4,6 +4,7 @@
   out: what the schema does not know is printed under the name that it has in the form.
 * Labels are texts of the catalogue, in each language of the document; what a person wrote stays as it was written.
 * Short facts of one part are rows; long texts, objects and lists of objects are parts of their own, in their order.
+  Inside an object a text is a row beside its label until it is really long.
 """
 
 import re
@@ -78,8 +79,8 @@ def _object(
         if each is None or (name == "kind" and level == 1):
             continue
         label = voice.label(described["title"]) if "title" in described else (Text(name),) * len(voice.languages)
-        if level == 1 and _long(each, described):
-            below.append(Block(label, level, (), (_value(each, described, voice)[0],)))
+        if level == 1 and _long(each, described, inside=bool(heading)):
+            below.append(Block(label, level + bool(heading), (), (_value(each, described, voice)[0],)))
         elif _nests(each) and level < DEEPEST:
             below += _below(label, each, described, voice, level + bool(heading))
         else:
@@ -94,8 +95,9 @@ def _below(label: tuple[Text, ...], value: Any, schema: Mapping[str, Any], voice
         yield from _object(label, value, schema, voice, level)
         return
     described = _resolved(schema.get("items", {}), voice)
+    one = voice.label(described["title"]) if "title" in described else label
     for place, each in enumerate(value[:MOST_ITEMS], 1):
-        numbered = tuple(Text(f"{text.words} {place}", text.lang) for text in label) if len(value) > 1 else label
+        numbered = tuple(Text(f"{text.words} {place}", text.lang) for text in one) if len(value) > 1 else label
         if isinstance(each, Mapping):
             yield from _object(numbered, each, described, voice, level)
         else:
@@ -105,9 +107,9 @@ def _below(label: tuple[Text, ...], value: Any, schema: Mapping[str, Any], voice
         yield Block((), level, (), tuple(map(Text, words, voice.languages)))
 
 
-def _long(value: Any, schema: Mapping[str, Any]) -> bool:
-    """Say whether a text of the form deserves a heading: by what the schema allows, else by its length."""
-    return isinstance(value, str) and schema.get("maxLength", len(value)) > LONG
+def _long(value: Any, schema: Mapping[str, Any], *, inside: bool) -> bool:
+    """Say whether a text deserves a heading: by what the schema allows, else and inside an object by its length."""
+    return isinstance(value, str) and (len(value) if inside else schema.get("maxLength", len(value))) > LONG
 
 
 def _nests(value: Any) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forms import complete, written
 from offices import NOW
 from sqlalchemy import Connection, func, select
 
@@ -120,6 +121,18 @@ async def test_a_check_says_to_whom_and_how_urgent(ask: Ask, world: Any) -> None
     ]
     assert (answer["kind"], answer["grade"], answer["urgency"], answer["life_days"]) == ("request", "VOLATILE", 3, 7)
     assert (answer["lang"], answer["case"], answer["mistakes"]) == ("en", None, [])
+
+
+async def test_a_check_says_what_a_request_lacks_and_stops_nothing(ask: Ask) -> None:
+    whole = letter(written(complete()))
+    _, answer = await ask("POST", "/letters/check", json=whole)
+    assert answer["findings"] == []
+    _, answer = await ask("POST", "/letters/check", json=letter())
+    assert {each["level"] for each in answer["findings"]} >= {"missing"}
+    assert answer["findings"][0].keys() == {"code", "level", "path", "text", "args", "titles", "article"}
+    _, answer = await ask("POST", "/letters/check", json=letter(b'{"kind": "status"}'))
+    assert answer["findings"] == []
+    assert (await ask("POST", "/letters", json=letter()))[0] == 201
 
 
 async def test_a_recipient_is_named_by_the_digits_that_people_compare(ask: Ask, world: Any) -> None:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from flaws import AT, FLAWS, planted
 
 from rogatory_node.casework.checking import GRAVE, LEVELS, MAX_FINDINGS, check, grave
 from rogatory_node.casework.types import catalogue
-from rogatory_node.demo.samples import PRESERVATION
 from rogatory_node.i18n import LANGUAGES
 
 PLANTED = list(planted())
@@ -19,11 +17,6 @@ PLANTED = list(planted())
 @pytest.mark.parametrize("code", [kind.code for kind in catalogue.types()])
 def test_a_complete_request_of_every_type_gives_no_finding(code: str) -> None:
     assert check(catalogue.example(code), at=AT) == ()
-
-
-def test_the_demonstrated_request_is_complete_but_for_its_language() -> None:
-    found = check(PRESERVATION, at=datetime(2031, 1, 25, tzinfo=UTC))
-    assert not any(each.level == "wrong" for each in found)
 
 
 def test_of_200_drafts_with_a_defect_at_least_95_in_100_are_named() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rogatory_node.i18n import LANGUAGES
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
@@ -23,6 +25,12 @@ def test_the_exchange_is_verified_and_a_changed_byte_is_refused(report: dict[str
     assert report["verified"] is True
     assert report["damaged_refused"] is True
     assert Path(str(report["bundle"])).is_file()
+
+
+def test_the_request_is_printed_in_every_language(report: dict[str, object]) -> None:
+    documents = [Path(str(path)) for path in report["documents"]]  # type: ignore[attr-defined]
+    assert {path.stem.removeprefix("request-") for path in documents} | {"zh"} == set(LANGUAGES)
+    assert all(path.read_bytes().startswith(b"%PDF-") for path in documents)
 
 
 def test_every_level_came_from_the_right_party(report: dict[str, object]) -> None:

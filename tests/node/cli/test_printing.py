@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from certificates import key_store, root_of
+from forms import complete
 
 from rogatory_node.cli.main import run
-from rogatory_node.demo.samples import PRESERVATION
 from rogatory_node.documents import press
 from rogatory_node.documents.signing import judge
 
@@ -15,7 +15,7 @@ from rogatory_node.documents.signing import judge
 @pytest.fixture
 def form(tmp_path: Path) -> Path:
     file = tmp_path / "request.json"
-    file.write_text(json.dumps(dict(PRESERVATION)), encoding="utf-8")
+    file.write_text(json.dumps(complete()), encoding="utf-8")
     return file
 
 

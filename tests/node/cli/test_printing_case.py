@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from documents_of import CONFIRMATION, PRESERVATION
 
 from rogatory_node.cli.main import run
-from rogatory_node.demo.samples import CONFIRMATION, PRESERVATION
 from rogatory_protocol.ids import Id16
 
 Cli = Callable[..., Awaitable[tuple[int, Any]]]

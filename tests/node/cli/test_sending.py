@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forms import complete, urgent, written
 from sqlalchemy import func, select
 
 from rogatory_node.api.context import Node
@@ -21,7 +22,7 @@ from rogatory_protocol.ids import digits_of
 
 Cli = Callable[..., Awaitable[tuple[int, Any]]]
 Command = Callable[..., Awaitable[asyncio.subprocess.Process]]
-URGENT = b'{"kind": "request",\n "urgency": {"grade": "VOLATILE"}}'
+URGENT = written(urgent())
 
 
 @pytest.fixture
@@ -86,6 +87,59 @@ async def test_all_that_is_wrong_is_said_and_nothing_is_sent(cli: Cli, served: N
     for part in ("“a” stands twice", "“x” is not known", "“REQUEST.json”"):
         assert part in answer["error"]["what"]
     assert (await queued(served), blobs_of(served)) == (0, [])
+
+
+async def test_a_request_that_lacks_something_is_not_sent_whatever_is_said(
+    cli: Cli, served: Node, request_file: Path
+) -> None:
+    lacking = urgent()
+    del lacking["facts_summary"], lacking["data"][0]["identifiers"][0]["port"]
+    request_file.write_bytes(written(lacking))
+    for more in ((), ("--anyway",)):
+        status, answer = await cli("send", "--to", "XB", "--file", str(request_file), "--yes", *more)
+        assert (status, answer["error"]["code"]) == (1, "request.unfit")
+        for part in (
+            "Summary of the facts /facts_summary",
+            "missing: “Summary of the facts” is missing",
+            "source port",
+        ):
+            assert part in answer["error"]["what"]
+    assert await queued(served) == 0
+
+
+async def test_what_is_only_a_risk_is_sent_when_somebody_says_so(cli: Cli, served: Node, request_file: Path) -> None:
+    risky = complete(duration_asked_days=400)
+    request_file.write_bytes(written(risky))
+    words = ("send", "--to", "XB", "--file", str(request_file), "--yes")
+    status, answer = await cli(*words)
+    assert (status, answer["error"]["code"]) == (1, "request.risky")
+    assert "at most 90 days" in answer["error"]["what"]
+    assert await queued(served) == 0
+    status, answer = await cli(*words, "--anyway")
+    assert (status, [each["code"] for each in answer["findings"]]) == (0, ["duration.long"])
+
+
+@pytest.mark.parametrize("fields", [{"type": "data.telepathy"}, {"type_version": 9}])
+async def test_a_type_that_is_not_known_says_so_and_is_a_risk(
+    cli: Cli, request_file: Path, fields: dict[str, Any]
+) -> None:
+    request_file.write_bytes(written(complete(**fields)))
+    words = ("send", "--to", "XB", "--file", str(request_file), "--yes")
+    status, answer = await cli(*words)
+    assert (status, answer["error"]["code"]) == (1, "request.risky")
+    assert "does not know the type" in answer["error"]["what"]
+    assert (await cli(*words, "--anyway"))[0] == 0
+
+
+async def test_a_file_that_the_form_names_must_go_with_it(cli: Cli, request_file: Path) -> None:
+    order = request_file.with_name("order.pdf")
+    order.write_bytes(b"%PDF-1.4")
+    listed = [{"name": "order.pdf", "role": "order", "certified": True}]
+    request_file.write_bytes(written(complete(attachments=listed)))
+    words = ("send", "--to", "XB", "--file", str(request_file), "--yes")
+    status, answer = await cli(*words)
+    assert (status, answer["error"]["code"]) == (1, "request.unfit")
+    assert (await cli(*words, "--attach", str(order)))[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -193,6 +247,7 @@ async def test_who_stops_waiting_gets_the_letter_all_the_same(
 async def test_a_person_sees_the_check_page_before_anything_leaves(
     command: Command, served: Node, request_file: Path, world: Any
 ) -> None:
+    request_file.write_bytes(written(urgent(duration_asked_days=400)))
     for answer, count in ((b"n\n", 0), (b"y\n", 1)):
         ours, theirs = pty.openpty()
         attach = ("--attach", str(request_file))
@@ -208,6 +263,12 @@ async def test_a_person_sees_the_check_page_before_anything_leaves(
             os.write(ours, answer)
             assert await process.wait() == 1 - count
         os.close(ours)
-        for part in ("XB Authority B", digits_of(world.xb.aid), "urgent (VOLATILE)", "request.json, 54 bytes"):
+        for part in (
+            "XB Authority B",
+            digits_of(world.xb.aid),
+            "urgent (VOLATILE)",
+            "request.json, ",
+            "at most 90 days",
+        ):
             assert part.encode() in page
         assert await queued(served) == count

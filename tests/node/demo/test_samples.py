@@ -1,7 +1,9 @@
 """The demonstration's files are what their names say."""
 
+import hashlib
 import struct
 import zlib
+from pathlib import Path
 
 from rogatory_node.demo import samples
 
@@ -29,3 +31,11 @@ def test_data_has_its_size_and_does_not_shrink() -> None:
     assert content == b"".join(samples.data(size))
     assert content[:9] != content[samples.BLOCK :][:9]
     assert len(zlib.compress(content[: samples.BLOCK])) > samples.BLOCK
+
+
+def test_the_request_lists_each_file_with_its_digest(tmp_path: Path) -> None:
+    files = samples.write(tmp_path, data_bytes=3)
+    listed = samples.listed(files)
+    assert [each["name"] for each in listed] == [path.name for path in files]
+    assert [each["sha256"] for each in listed] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    assert {each["role"] for each in listed} == {"order", "photo", "evidence"}

@@ -1,15 +1,19 @@
 """The printed request: the order that its readers know, every type, and forms that are newer than we are."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from rogatory_node.casework.types import catalogue
-from rogatory_node.demo.samples import PRESERVATION
+from rogatory_node.demo.case import preservation
 from rogatory_node.documents.formal import ORDER, languages_of, page
 from rogatory_node.documents.page import Page, plain
 from rogatory_node.documents.press import Press
 from rogatory_node.i18n import LANGUAGES
+
+AT = datetime(2031, 1, 24, 8, tzinfo=UTC)
+PRESERVATION = preservation(AT, [{"name": "order.pdf", "role": "order"}])
 
 
 def words(made: Page) -> str:
@@ -70,7 +74,7 @@ def test_DOM_a_newer_type_is_printed_as_it_stands_and_says_so() -> None:
 
 def test_codes_are_named_and_other_letters_have_the_title_of_their_kind() -> None:
     told = words(page(PRESERVATION, ("es",)))
-    assert "Emergencia" in told
+    assert "Datos en riesgo" in told
     assert "Ciberdelincuencia" in told
     assert page({"kind": "withdrawal", "reasons": "x"}, ("en",)).title[0].words.startswith("Withdrawal")
     assert page({"kind": "telepathy"}, ("en",)).title[0].words == "Request for assistance"
@@ -81,6 +85,12 @@ def test_a_draft_says_so_and_a_letter_names_itself() -> None:
     sent = page(PRESERVATION, ("en",), digest="ab" * 32, sent=1_930_000_000, sender="Ministerio")
     assert "abababababababab." in sent.foot[0].words
     assert (sent.sender.words, sent.date[0].words) == ("Ministerio", "27 February 2031")
+
+
+def test_the_day_of_the_signature_is_in_words() -> None:
+    rows = page(PRESERVATION, ("fr", "ar")).signature
+    assert rows[1].value.words.startswith("24 janvier 2031\n24 ")
+    assert page({"signature": {"date": "soon"}}, ("en",)).signature[1].value.words == "soon"
 
 
 @pytest.mark.parametrize("wrong", [{}, {"requesting_authority": 5, "references": [], "signature": "x", "date": 7}])

@@ -53,6 +53,23 @@ def test_follows_the_schema_and_keeps_what_it_does_not_know() -> None:
     ]
 
 
+def test_inside_an_object_a_text_is_a_row_until_it_is_long() -> None:
+    whole = {"urgency": {"title": "Urgency", "properties": {"reasons": {"title": "Reasons", "maxLength": 20_000}}}}
+    (block,) = outline({"urgency": {"reasons": "r"}}, {"properties": whole}, VOICE)
+    assert [row.value.words for row in block.rows] == ["r"]
+    blocks = outline({"urgency": {"reasons": "r" * 301}}, {"properties": whole}, VOICE)
+    assert [(each.heading[0].words, each.level) for each in blocks] == [("Urgency", 1), ("Reasons", 2)]
+
+
+def test_entries_of_a_list_are_numbered_by_what_one_is_called() -> None:
+    items = {"title": "Offence", "properties": {"title": {"title": "Title"}}}
+    schema = {"properties": {"offences": {"title": "Offences", "items": items}}}
+    two = outline({"offences": [{"title": "A"}, {"title": "B"}]}, schema, VOICE)
+    assert [each.heading[0].words for each in two] == ["Offence 1", "Offence 2"]
+    (one,) = outline({"offences": [{"title": "A"}]}, schema, VOICE)
+    assert one.heading[0].words == "Offences"
+
+
 def test_codes_dates_and_truth_are_words() -> None:
     assert told({"kinds": ["b", "a", "c"], "open": True, "at": "2026-12-08"}) == [
         ("", [("Open", "Yes"), ("Kinds", "Second\nFirst\nc"), ("At", "8 December 2026")])
