@@ -34,6 +34,7 @@ FRESHNESS: Final = {
 def add(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("directory", help=_("Authorities of the directory, and how each stands."))(directory)
+    app.command("confirm", help=_("Say that the digits of a second authority of a role were compared."))(confirm)
     roster = typer.Typer(help=_("Who can be reached now."), no_args_is_help=True, rich_markup_mode=None)
     roster.callback()(_group)
     roster.command("now", help=_("Who can be reached now, those on duty first."))(now)
@@ -57,6 +58,21 @@ def directory(
         return
     found = client.get("/directory", cc=cc)
     emit(as_json, found, "\n".join(_listed(found, cc)))
+
+
+def confirm(
+    home: HomeOption,
+    authority: Annotated[str, typer.Argument(metavar="AUTHORITY", help=_("The one that waits for confirmation."))],
+    digits: Annotated[
+        str, typer.Option("--digits", metavar="DIGITS", help=_("The thirty digits that it told you by telephone."))
+    ],
+    role: AsOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Confirm a second authority of a role; the digits that a person compared are the check."""
+    body = {"authority": authority, "digits": digits}
+    found = Client(home_at(home), role=role).post("/directory/confirm", json=body)
+    emit(as_json, found, _("Confirmed: {who}.").format(who=words.authority(found)))
 
 
 def now(home: HomeOption, cc: CountryOption = None, role: AsOption = "operator", as_json: JsonOption = False) -> None:

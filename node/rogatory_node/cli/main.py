@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "join": Entry("join", later("Follow a registry and apply to it.")),
     "registry": Entry("registry", later("Run a registry: applications and decisions.")),
     "directory": Entry("directory", later("Authorities of the directory, and how each stands.")),
+    "confirm": Entry("directory", later("Say that the digits of a second authority of a role were compared.")),
     "roster": Entry("directory", later("Who can be reached now.")),
     "types": Entry("types", later("List the types of assistance, or show one.")),
     "check": Entry("types", later("Check a request before it is sent.")),

@@ -1,6 +1,6 @@
 """The directory and the roster by commands."""
 
-from offices import NOW
+from offices import NOW, Authority
 
 from rogatory_protocol.card import Channel, Contact
 from rogatory_protocol.ids import digits_of
@@ -66,3 +66,13 @@ async def test_an_old_card_is_shown_as_one(cli, world, node) -> None:
     object.__setattr__(node.cards, "_wall", lambda: NOW + 300.0)
     _, text = await cli("roster", "now", text=True)
     assert "on duty (old card)" in text
+
+
+async def test_DIR_16_a_second_authority_is_confirmed_by_a_command(cli, world, node) -> None:
+    second, size = Authority("B2", "XB"), len(world.registry.leaves)
+    world.registry.admit(second)
+    await node.trust.take(world.registry.aid, world.registry.head(), world.registry.leaves[size:])
+    status, found = await cli("confirm", second.aid.hex(), "--digits", digits_of(world.xb.aid), "--as", "head")
+    assert (status, found["error"]["code"]) == (1, "digits")
+    status, found = await cli("confirm", second.aid.hex(), "--digits", digits_of(second.aid), "--as", "head")
+    assert (status, found["unconfirmed"], found["roles"]) == (0, [], ["mla"])
