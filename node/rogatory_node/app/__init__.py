@@ -19,9 +19,10 @@ from typing import Final
 
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
-from rogatory_node.app import deadlines, links, listeners, ways
+from rogatory_node.app import deadlines, following, links, listeners, ways
 from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
+from rogatory_node.casebook.following import Following
 from rogatory_node.config import Role, load
 from rogatory_node.home import Home
 from rogatory_node.registry.mirrors import Mirrors
@@ -127,6 +128,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
                 partial(_watch, store.writer),
                 partial(_daily, partial(parts.links.renew, renew)),
                 partial(deadlines.keep, parts.links.office.expiring, store.writer, store.readers, peers.wake),
+                partial(following.keep, _book(store)),
                 parts.links.end_when_halted,
                 *parts.registries.loops(),
             ]
@@ -153,6 +155,11 @@ async def _parts(store: Store, halt: Halt) -> Parts:
     registries = await begin(config, me, trust, cards, writer=store.writer, readers=store.readers)
     joined = await links.make(store, trust, cards, registries, halt)
     return Parts(trust=trust, cards=cards, links=joined, registries=registries)
+
+
+def _book(store: Store) -> Following:
+    me = store.own
+    return Following(me=me.aid, sealer=me.sealer, writer=store.writer, readers=store.readers)
 
 
 def _node(store: Store, parts: Parts, ports: Mapping[str, int]) -> Node:

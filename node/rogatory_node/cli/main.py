@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "migrate": Entry("node", later("Bring the database to this program's revision.")),
     "restore": Entry("restore", later("Say that a backup was put back, so that others are asked for what is lost.")),
     "scrub": Entry("node", later("Read everything and name what the disk has changed.")),
+    "reindex": Entry("reindex", later("Write the book of cases again from the letters.")),
     "keys": Entry("keys", later("Keys and statement of the authority.")),
     "join": Entry("join", later("Follow a registry and apply to it.")),
     "registry": Entry("registry", later("Run a registry: applications and decisions.")),
