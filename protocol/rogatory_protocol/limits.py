@@ -17,6 +17,7 @@ MAX_LEAF_BYTES: Final = 65_535  # the 16-bit length of a tile entry
 MAX_CARD_BYTES: Final = 65_536
 MAX_EVIDENCE_BYTES: Final = 32 * KIB
 MAX_BATCH: Final = 256  # one signature, one commit group
+MAX_PUBLICATION_BYTES: Final = 4 * MIB  # all parties to fifty treaties are a tenth of it
 MAX_STATEMENT_SIGNATURES: Final = 6  # old and new root together, one signature serving both
 MAX_STATEMENT_LIFE_SECONDS: Final = 400 * DAY_SECONDS  # a yearly ceremony and five weeks of grace
 MAX_CARD_LIFE_SECONDS: Final = 90 * DAY_SECONDS

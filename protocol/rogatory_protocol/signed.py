@@ -33,6 +33,7 @@ class Context(bytes, Enum):
     LETTER = b"rogatory/1 letter"
     EVIDENCE = b"rogatory/1 evidence"
     ANCHOR = b"rogatory/1 anchor"
+    PUBLICATION = b"rogatory/1 publication"
     LINK_SERVER = b"rogatory/1 link-server"
     LINK_CLIENT = b"rogatory/1 link-client"
 

@@ -6,12 +6,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from rogatory_node.cli import words
+from rogatory_node.cli import law_packs, words
+from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import JsonOption
+from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
 from rogatory_node.i18n import LANGUAGE, _, later
 
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 AtOption = Annotated[
     datetime | None,
     typer.Option("--at", formats=["%Y-%m-%d"], metavar="DATE", help=_("As on this day; today when it is not given.")),
+]
+MaybeHomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        envvar="ROGATORY_HOME",
+        help=_("Folder of the node; without it, only what is shipped is known."),
+        show_default=False,
+    ),
 ]
 STATUSES: Final = {
     "in_force": later("in force"),
@@ -38,6 +51,7 @@ def add(app: typer.Typer) -> None:
     law.command("find", help=_("Find what a request between two States may rest on."))(find)
     law.command("show", help=_("Show an instrument with its parties and statements, or list all."))(show)
     law.command("parties", help=_("Say how a State stands to every instrument."))(parties)
+    law_packs.add_to(law)
     app.add_typer(law, name="law")
 
 
@@ -51,6 +65,7 @@ def find(
         bool | None, typer.Option("--organized/--not-organized", help=_("Transnational, of an organized group."))
     ] = None,
     at: AtOption = None,
+    home: MaybeHomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Find legal bases."""
@@ -65,7 +80,7 @@ def find(
         years=years,
         organized=organized,
     )
-    answer = finder.find(_library(), query)
+    answer = finder.find(_library(home), query)
     told = telling.found(answer, LANGUAGE)
     emit(as_json, told, "\n".join(_found(told)))
     return 0 if any(each["strength"] not in {"barred", "last"} for each in told["bases"]) else REFUSED
@@ -74,13 +89,14 @@ def find(
 def show(
     code: Annotated[str | None, typer.Argument(metavar="INSTRUMENT", help=_("The instrument."))] = None,
     at: AtOption = None,
+    home: MaybeHomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show an instrument, or list all."""
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.types import catalogue
 
-    known = _library()
+    known = _library(home)
     if code is None:
         listed = [telling.instrument_short(each, LANGUAGE) for each in known.instruments.values()]
         emit(as_json, {"instruments": listed}, "\n".join(f"{each['code']:<12}{each['title']}" for each in listed))
@@ -96,13 +112,14 @@ def show(
 def parties(
     state: Annotated[str, typer.Argument(metavar="XA", help=_("The State."))],
     at: AtOption = None,
+    home: MaybeHomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how a State stands to every instrument."""
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.law.standing import standing
 
-    known, asked = _library(), state_of(state)
+    known, asked = _library(home), state_of(state)
     listed = [
         {"instrument": code, **telling.party(standing(known, each, asked, _day(at)))}
         for code, each in known.instruments.items()
@@ -115,10 +132,15 @@ def parties(
 # --- What was asked ---------------------------------------------------------------------------------------------------
 
 
-def _library() -> "Library":
+def _library(home: Path | None) -> "Library":
     from rogatory_node.casework.law.library import shipped
 
-    return shipped()
+    if home is None:
+        return shipped()
+    from rogatory_node.casebook.treaties import over_shipped
+
+    found = Client(home_at(home)).get("/law/packs")
+    return over_shipped(tuple(bytes.fromhex(raw) for raw in found["publications"]))
 
 
 def state_of(word: str) -> str:

@@ -269,6 +269,23 @@ assignments = Table(
     Index(None, "unit"),
 )
 
+# --- What authorities published ---------------------------------------------------------------------------------------
+
+# The newest of each: facts about treaties (``law``) and directory entries (``entry``), signed, for everybody to see.
+publications = Table(
+    "publications",
+    metadata,
+    Column("kind", String(CODE), nullable=False),
+    Column("issuer", LargeBinary(32), nullable=False),
+    Column("name", String(CODE), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("signed_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("kind", "issuer", "name"),
+)
+
 # --- What was understood of the letters -------------------------------------------------------------------------------
 # Everything below is computed from letters and evidence, and may be thrown away and written anew.
 

@@ -3,16 +3,19 @@
 Every answer says of which day its facts are and whether they were compared with official texts.
 """
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from rogatory_node.api.asking import read
 from rogatory_node.api.context import Problem
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint, Model
+from rogatory_node.casebook import publications, treaties
 from rogatory_node.casework.codes import CRIME_TYPES
 from rogatory_node.casework.law import finder, telling
-from rogatory_node.casework.law.library import Library, shipped
+from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.standing import standing
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
@@ -220,7 +223,8 @@ async def memberships(call: Call) -> Memberships:
 
 
 async def _library(call: Call) -> Library:
-    return shipped()
+    raws = tuple(await read(call.node, publications.listed, publications.LAW))
+    return await asyncio.to_thread(treaties.over_shipped, raws)
 
 
 def _day(at: date | None) -> date:

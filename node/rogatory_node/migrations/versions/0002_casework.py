@@ -368,6 +368,19 @@ def _understood() -> None:
         sqlite_with_rowid=False,
     )
 
+    op.create_table(
+        "publications",
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("issuer", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("signed_at", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "issuer", "name", name=op.f("pk_publications")),
+    )
+
 
 def downgrade() -> None:
     """Go back from this revision: the book is lost, the letters stay."""
@@ -377,6 +390,7 @@ def downgrade() -> None:
 
 # In an order in which nothing refers to what is gone.
 _TABLES = (
+    "publications",
     "book_terms",
     "book_clocks",
     "book_measures",

@@ -1,0 +1,205 @@
+"""What authorities published and this node took: facts about treaties, and entries of the directory.
+
+* A publication is taken when its signature is by a seal key that was good when it was signed, and its issuer may
+  publish that kind: facts about treaties a registry that this node follows, entries the authority itself or such a
+  registry.
+* A version never goes back, and one version is never two contents.
+* The newest of each issuer and name is kept as it was signed, so that it can be shown and passed on.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import urandom
+from typing import ClassVar, Final
+
+from sqlalchemy import Connection, select
+
+from rogatory_node.services.trust import Trust
+from rogatory_node.storage import audit_log
+from rogatory_node.storage.audit_log import Event
+from rogatory_node.storage.book_tables import publications
+from rogatory_node.storage.rows import put
+from rogatory_protocol import publication as p
+from rogatory_protocol.errors import RefusedError
+from rogatory_protocol.ids import Aid, Digest
+from rogatory_protocol.limits import SKEW_REFUSE_SECONDS
+
+LAW: Final = "law"
+ENTRY: Final = "entry"
+
+
+class PublicationError(Exception):
+    """A publication is not taken."""
+
+    code: ClassVar[str] = "publication"
+
+
+class UnreadableError(PublicationError):
+    """It is no publication of this kind."""
+
+    code: ClassVar[str] = "publication.unreadable"
+
+
+class SignatureError(PublicationError):
+    """Its signature is not by a key of its issuer that is known to be good."""
+
+    code: ClassVar[str] = "publication.signature"
+
+
+class IssuerError(PublicationError):
+    """Its issuer may not publish this here."""
+
+    code: ClassVar[str] = "publication.issuer"
+
+
+class OlderError(PublicationError):
+    """A newer version is held.
+
+    Attributes:
+        held: Its version.
+    """
+
+    code: ClassVar[str] = "publication.older"
+
+    def __init__(self, held: int) -> None:
+        """Note the version that is held."""
+        super().__init__(str(held))
+        self.held = held
+
+
+class TwoFacedError(PublicationError):
+    """The same version is held with another content: the issuer signed both."""
+
+    code: ClassVar[str] = "publication.two"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A publication whose signature was verified.
+
+    Attributes:
+        said: What it says.
+        digest: Of what was signed.
+        raw: As it came.
+    """
+
+    said: p.Publication
+    digest: Digest
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """A verified publication is taken."""
+
+    signed: Signed
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publications:
+    """What is done with publications.
+
+    Attributes:
+        wall: The clock.
+        random: Randomness for audit leaves.
+    """
+
+    wall: Callable[[], float] = time.time
+    random: Callable[[int], bytes] = urandom
+
+    def take(self, connection: Connection, commands: Sequence[Taking]) -> list[bool]:
+        """Take publications; say of each whether it is news.
+
+        Raises:
+            OlderError: A newer version is held.
+            TwoFacedError: The same version is held with another content.
+        """
+        now, news, events = int(self.wall()), [], []
+        rows: dict[tuple[str, Aid, str], Signed] = {}
+        for each in commands:
+            said = each.signed.said
+            key = (said.kind, said.issuer, said.name)
+            before = rows.get(key)
+            held = version_of(connection, *key) if before is None else (before.said.ver, before.digest)
+            news.append(is_news(held, each.signed))
+            if news[-1]:
+                rows[key] = each.signed
+                events.append(Event(ev=f"{said.kind}.taken", obj=each.signed.digest, who=each.who))
+        put(connection, publications, [_row(each, now) for each in rows.values()])
+        audit_log.append(connection, events, now=now, random=self.random)
+        return news
+
+
+def opened(trust: Trust, raw: bytes, kind: str) -> Signed:
+    """Verify a publication.
+
+    Raises:
+        UnreadableError: It is none of this kind.
+        IssuerError: Its issuer may not publish this here.
+        SignatureError: Its signature is not by a good key of its issuer, or it is dated ahead.
+    """
+    try:
+        read = p.parse(raw)
+    except RefusedError:
+        raise UnreadableError("publication") from None
+    if read.said.kind != kind:
+        raise UnreadableError("kind")
+    if not (follows(trust, read.said.issuer) or (kind == ENTRY and trust.admitted(read.said.issuer))):
+        raise IssuerError("issuer")
+    try:
+        said = p.verify(read, trust.seal_key(read.said.issuer, read.kid, read.said.ts))
+    except RefusedError:
+        raise SignatureError("signature") from None
+    if said.ts > trust.now() + SKEW_REFUSE_SECONDS:
+        raise SignatureError("ahead")
+    return Signed(said=said, digest=read.digest, raw=raw)
+
+
+def follows(trust: Trust, issuer: Aid) -> bool:
+    """Tell whether an authority is a registry that this node follows, or is this node's own."""
+    return issuer in {each.aid for each in trust.directory.state.local.followed}
+
+
+def version_of(connection: Connection, kind: str, issuer: Aid, name: str) -> tuple[int, Digest] | None:
+    """Return version and digest of what is held under a name, or None."""
+    of_it = (publications.c.kind == kind, publications.c.issuer == issuer, publications.c.name == name)
+    row = connection.execute(select(publications.c.version, publications.c.digest).where(*of_it)).one_or_none()
+    return None if row is None else (row.version, Digest(row.digest))
+
+
+def is_news(held: tuple[int, Digest] | None, signed: Signed) -> bool:
+    """Tell whether a publication says something new.
+
+    Raises:
+        OlderError: A newer version is held.
+        TwoFacedError: The same version is held with another content.
+    """
+    if held is None or held[0] < signed.said.ver:
+        return True
+    if held[0] > signed.said.ver:
+        raise OlderError(held[0])
+    if held[1] != signed.digest:
+        raise TwoFacedError("digest")
+    return False
+
+
+def listed(connection: Connection, kind: str) -> list[bytes]:
+    """Return all publications of a kind, as they were signed, the one that was taken last at the end."""
+    of_kind = select(publications.c.raw).where(publications.c.kind == kind)
+    order = of_kind.order_by(publications.c.taken_at, publications.c.issuer, publications.c.name)
+    return list(connection.execute(order).scalars())
+
+
+def _row(signed: Signed, now: int) -> dict[str, object]:
+    return {
+        "kind": signed.said.kind,
+        "issuer": signed.said.issuer,
+        "name": signed.said.name,
+        "version": signed.said.ver,
+        "digest": signed.digest,
+        "signed_at": signed.said.ts,
+        "taken_at": now,
+        "raw": signed.raw,
+    }

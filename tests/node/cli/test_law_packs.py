@@ -1,0 +1,98 @@
+"""``rogatory law import`` and ``rogatory law issue``."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from offices import NOW
+
+from rogatory_node.api.context import Node
+from rogatory_node.registry.admitting import Admitting
+from rogatory_node.registry.log import Log
+from rogatory_node.registry.running import Registries
+from rogatory_protocol.publication import Publication, build
+from rogatory_protocol.signed import Context, sign
+
+BOUND = {"instrument": "UNTOC", "state": "XE", "bound": "2026-10-01", "source": "depositary", "as_of": "2026-12-01"}
+FIND = ("law", "find", "--from", "XA", "--to", "XE", "--type", "evidence.statement", "--offence", "corruption")
+
+
+def facts(version: int = 1, **more) -> bytes:
+    pack = {"format": 1, "name": "north", "version": version, "issued": "2026-12-01", "parties": [BOUND], **more}
+    return json.dumps(pack).encode()
+
+
+@pytest.fixture
+def signed(world, tmp_path: Path):
+    """Write a file that somebody signed."""
+
+    def written(content: bytes, by=None, version: int = 1) -> str:
+        by = by or world.registry
+        said = Publication(kind="law", issuer=by.aid, name="north", ver=version, ts=NOW, content=content)
+        file = tmp_path / f"{len(list(tmp_path.iterdir()))}.rgtpub"
+        file.write_bytes(sign(by.seal, Context.PUBLICATION, build(said)))
+        return str(file)
+
+    return written
+
+
+async def test_a_pack_of_the_registry_is_shown_taken_and_used(cli, signed) -> None:
+    file = signed(facts())
+    status, found = await cli(*FIND, "--at", "2026-12-01")
+    assert (status, found["bases"][0]["instrument"]) == (1, "RECIPROCITY")
+    status, refused = await cli("law", "import", file)
+    assert (status, refused["error"]["code"]) == (2, "unconfirmed")
+    status, shown = await cli("law", "import", file, "--yes")
+    assert (status, shown["news"], shown["count"]) == (0, True, 1)
+    assert shown["changes"][0]["before"] == "signed 2000-12-13"
+    status, found = await cli(*FIND, "--at", "2026-12-01")
+    assert (status, found["bases"][0]["instrument"]) == (0, "UNTOC")
+    _, text = await cli("law", "import", file, "--yes", text=True)
+    assert "Held already" in text
+
+
+async def test_what_is_older_forged_or_of_somebody_else_changes_nothing(cli, signed, world) -> None:
+    assert (await cli("law", "import", signed(facts(2), version=2), "--yes"))[0] == 0
+    for file, code in (
+        (signed(facts(1), version=1), "publication.older"),
+        (signed(facts(2, instruments=[]), version=2), "publication.two"),
+        (signed(facts(3), by=world.xb, version=3), "publication.issuer"),
+        (signed(facts(4), version=3), "publication.unreadable"),
+    ):
+        status, said = await cli("law", "import", file, "--yes")
+        assert (status, said["error"]["code"]) == (1, code)
+    broken = Path(signed(facts(3), version=3))
+    broken.write_bytes(broken.read_bytes().replace(b"2026-10-01", b"2026-10-02"))
+    status, said = await cli("law", "import", str(broken), "--yes")
+    assert (status, said["error"]["code"]) == (1, "publication.signature")
+
+
+async def test_who_is_no_registry_signs_nothing(cli, tmp_path: Path) -> None:
+    plain, out = tmp_path / "facts.json", tmp_path / "facts.rgtpub"
+    plain.write_bytes(facts())
+    status, said = await cli("law", "issue", str(plain), "--out", str(out))
+    assert (status, said["error"]["code"]) == (1, "no-registry")
+    assert not out.exists()
+
+
+class TestOfARegistry:
+    @pytest.fixture
+    def node(self, node: Node, world) -> Node:
+        """The node as the registry of its world."""
+        ours = world.registry
+        log = Log(node.trust, ours.log_keys, ours.aid)
+        admitting = Admitting(log, node.trust, ours.seal, writer=node.writer, readers=node.readers)
+        own = dataclasses.replace(node.own, aid=ours.aid, seal=ours.seal)
+        return dataclasses.replace(node, own=own, registries=Registries(admitting=admitting))
+
+    async def test_it_signs_what_its_members_take(self, cli, tmp_path: Path) -> None:
+        plain, out = tmp_path / "facts.json", tmp_path / "facts.rgtpub"
+        plain.write_bytes(facts())
+        status, done = await cli("law", "issue", str(plain), "--out", str(out))
+        assert (status, done["facts"], done["news"]) == (0, 1, True)
+        status, shown = await cli("law", "import", str(out), "--yes")
+        assert (status, shown["news"], shown["held"]) == (0, False, 1)
+        plain.write_bytes(b"{}")
+        status, said = await cli("law", "issue", str(plain), "--out", str(out))
+        assert (status, said["error"]["code"]) == (1, "law.pack")
