@@ -201,7 +201,7 @@ def body_bytes(body: Body) -> bytes:
             "att": list(body.att),
             "x": body.x,
         },
-        _parse_body,
+        parse_body,
     )
 
 
@@ -258,7 +258,7 @@ def parse(raw: bytes) -> UnverifiedLetter:
     return UnverifiedLetter(
         object=signed,
         core=_parse_core(f.data(MAX_BODY_BYTES)(core, "core")),
-        body=_parse_body(body_raw),
+        body=parse_body(body_raw),
         body_raw=body_raw,
         approvals=f.array(_approval, 0, MAX_APPROVALS)(approvals, "approvals"),
     )
@@ -341,7 +341,12 @@ def verify(
     )
 
 
-def _parse_body(raw: bytes) -> Body:
+def parse_body(raw: bytes) -> Body:
+    """Decode a body.
+
+    Raises:
+        RefusedError: MALFORMED: a field breaks the schema.
+    """
     taken = f.take(decode(raw), _BODY, "body")
     sender, to = taken.pop("from"), taken["to"]
     if sender in to or any(a >= b for a, b in itertools.pairwise(to)):

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, select
 
+from rogatory_node import migrations
 from rogatory_node.casebook.actors import Acting
 from rogatory_node.casebook.people import Adding, People
 from rogatory_node.casebook.tokens import Making, Tokens
@@ -67,10 +69,18 @@ def id_of(who: Acting) -> Id16:
     return who.person
 
 
-@pytest.fixture
-def staff(database: str) -> Iterator[Staff]:
-    opened = open_writing(database)
+@contextmanager
+def prepared(url: str) -> Iterator[Staff]:
+    """Give an empty database the schema and nobody, as long as the block runs."""
+    opened = open_writing(url)
+    opened.run(migrations.upgrade)
     staff = Staff(opened)
     staff.do(partial(audit_log.found, now=NOW, random=os.urandom))
     yield staff
     opened.close()
+
+
+@pytest.fixture
+def staff(database: str) -> Iterator[Staff]:
+    with prepared(database) as staff:
+        yield staff

@@ -252,7 +252,8 @@ def _relation(actor: Actor, thing: Thing, *, content: bool) -> Scope:
     # What an agency writes is its own and the central authority's when it hands it in; no unit has it before.
     if actor.unit is not None and thing.unit == actor.unit and thing.agency is None:
         relation |= Scope.UNIT
-    if actor.agency is None:
+    # Nor has the authority itself, whoever it is in it.
+    if actor.agency is None and (thing.agency is None or not content):
         relation |= Scope.AUTHORITY
     if content and actor.agency is not None and thing.agency not in (None, actor.agency):
         return Scope.NONE

@@ -4,7 +4,7 @@
 * A blob's key seals one plaintext for one letter: ``take`` hands an upload out once, and ``restore`` gives it back when
   the letter was not queued.
 * Nothing of an upload is in the database. One that was never used is swept at the next start: a file that no letter
-  carries.
+  carries and no draft holds.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from rogatory_node.services.intake import Intake, Taken
 from rogatory_node.storage.blobs import BlobFolder
+from rogatory_node.storage.book_tables import draft_files
 from rogatory_node.storage.rows import among, halves
 from rogatory_node.storage.tables import blobs
 from rogatory_protocol.ids import Id16
@@ -110,7 +111,7 @@ class Uploads:
 
 
 def sweep(connection: Connection, folder: BlobFolder) -> list[str]:
-    """Return the names of complete files that no letter carries, to be erased. Call it at start, before any upload."""
+    """Return the names of complete files that neither letter nor draft has, to be erased. Call it at start."""
     names = sorted(path.name for path in folder.root.iterdir() if "." not in path.name)
     unused: list[str] = []
     for start in range(0, len(names), _BLOCK):
@@ -122,6 +123,7 @@ def sweep(connection: Connection, folder: BlobFolder) -> list[str]:
 
 def _carried(connection: Connection, names: Sequence[str]) -> set[str]:
     by_path = set(connection.execute(select(blobs.c.path).where(blobs.c.path.in_(names))).scalars())
+    by_path |= set(connection.execute(select(draft_files.c.path).where(draft_files.c.path.in_(names))).scalars())
     places = {name: _place(name) for name in names if name not in by_path}
     wanted = [place for place in places.values() if place is not None]
     query = select(blobs.c.letter, blobs.c.idx).where(among(blobs.c.letter, blobs.c.idx))

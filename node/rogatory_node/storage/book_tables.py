@@ -222,7 +222,8 @@ draft_files = Table(
     Index(None, "draft"),
 )
 
-# A letter as it was handed in for approval: exactly these bytes are approved and sent. ``hash`` is over them.
+# A letter as it was handed in for approval: exactly these bytes are approved and sent. ``hash`` is what an officer
+# approves of its body (B.8).
 offers = Table(
     "offers",
     metadata,
@@ -230,9 +231,10 @@ offers = Table(
     Column("draft", LargeBinary(16), ForeignKey("drafts.id"), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("in_name_of", LargeBinary(16), ForeignKey("people.id"), nullable=True),
     Column("at", BigInteger, nullable=False),
     Column("letter_sealed", LargeBinary, nullable=False),
-    # How it ended: approved, voided by an edit, returned; null while it waits.
+    # How it ended: sent, voided by an edit, returned, recalled, discarded; null while it waits.
     Column("outcome", String(CODE), nullable=True),
     Column("reason_sealed", LargeBinary, nullable=True),
     Column("ended_at", BigInteger, nullable=True),
