@@ -85,7 +85,7 @@ async def test_a_process_that_ends_in_the_middle_is_said(press: Press, monkeypat
 
 
 async def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "families", lambda: frozenset({"Noto Sans"}))
+    monkeypatch.setattr(printing, "families", lambda all_fonts=False: frozenset({"Noto Sans"}))
     with pytest.raises(LookupError, match="zh"):
         printing.render({"document": '{"languages": ["zh"]}'}, 0)
 

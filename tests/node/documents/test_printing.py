@@ -3,6 +3,10 @@
 import io
 import json
 import struct
+import unicodedata
+from typing import Any
+
+import pytest
 
 from rogatory_node.documents import printing
 
@@ -46,5 +50,30 @@ def test_a_job_that_is_too_long_ends_the_process() -> None:
     assert out.getvalue() == b""
 
 
-def test_the_fonts_that_come_along_are_found() -> None:
+def told(words: str) -> dict[str, str]:
+    sender = {"words": words, "lang": "", "rtl": False}
+    return {"document": json.dumps(DOCUMENT | {"sender": sender}, ensure_ascii=False)}
+
+
+def test_the_fonts_that_come_along_print_every_sign_that_is_left_to_them() -> None:
     assert {"Noto Sans", "Noto Sans Arabic"} <= printing.families()
+    signs = [chr(code) for code in range(0x20, 0x10000) if printing._OWN.fullmatch(chr(code))]
+    kept = "".join(sign for sign in signs if unicodedata.category(sign)[0] not in "CZ")
+    assert len(kept) > 2_000
+    # A sign without a font would be refused: PDF/A has none for "missing".
+    assert printing._compiled(told(kept), 0, all_fonts=False).startswith(b"%PDF-")
+
+
+def test_other_signs_are_looked_for_among_all_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    compiler = printing._compiler
+
+    def noted(all_fonts: bool) -> Any:
+        asked.append(all_fonts)
+        return compiler(False)
+
+    monkeypatch.setattr(printing, "_compiler", noted)
+    printing.render(told("Ministère / Министерство / وزارة"), 0)
+    with pytest.raises(Exception, match="could not be displayed"):
+        printing.render(told("\N{HEBREW LETTER ALEF}"), 0)
+    assert asked == [False, True]
