@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rogatory_node.app.loop import factory
-from rogatory_node.bench import book, moving, replay, syncing
+from rogatory_node.bench import book, checking, moving, replay, syncing
 from rogatory_node.bench.driving import Run, drive
 from rogatory_node.bench.machine import rss_mib
 from rogatory_node.bench.network import completed, counted, network, pid_of, sending, until_completed
@@ -192,6 +192,11 @@ def _book(wanted: Wanted, say: Say) -> dict[str, Any]:
     return book.run(wanted.count or 100_000, wanted.database, say)
 
 
+def _check(wanted: Wanted, say: Say) -> dict[str, Any]:
+    """The check of requests, what it finds, and printed documents."""
+    return checking.run(wanted.count or 2_000)
+
+
 Scene = Callable[[Wanted, Say], dict[str, Any]]
 SCENES: Final[Mapping[str, Scene]] = {
     "deliver": _deliver,
@@ -202,4 +207,5 @@ SCENES: Final[Mapping[str, Scene]] = {
     "replay": _replay,
     "sync": _sync,
     "book": _book,
+    "check": _check,
 }

@@ -1,6 +1,6 @@
 """Rules for names and references: what looks like something else, or hides something (TXT rows of the catalogue).
 
-* Marks of direction and invisible characters are wrong in a name; joiners are right between letters that join.
+* Marks of direction and invisible characters are wrong in a name; joiners are right in scripts that join.
 * Letters of two scripts inside one word, digits of two kinds, and two names that only look the same, are risks.
 """
 
@@ -115,11 +115,13 @@ def _invisible(each: str) -> bool:
 
 
 def _joins(value: str, place: int) -> bool:
-    """Say whether a joiner stands between letters of a script that joins."""
+    """Say whether a joiner stands between letters, or their vowel signs, of a script that joins."""
     around = value[place - 1 : place] + value[place + 1 : place + 2]
-    return (
-        value[place] in _JOINERS and len(around) == 2 and all(each.isalpha() and ord(each) > 0x5FF for each in around)
-    )
+    return value[place] in _JOINERS and len(around) == 2 and all(_joining(each) for each in around)
+
+
+def _joining(each: str) -> bool:
+    return ord(each) > 0x5FF and unicodedata.category(each)[0] in "LM"
 
 
 def _names(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import typer
 from rogatory_node.cli.output import USAGE, Failure, note, refuse_unwritable
 from rogatory_node.i18n import _
 
-NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "sync", "book")
+NAMES = ("deliver", "latency", "transfer", "outage", "recover", "replay", "sync", "book", "check")
 
 
 def add(app: typer.Typer) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flaws import AT, FLAWS, planted
 
+from rogatory_node.bench.flaws import AT, FLAWS, planted
 from rogatory_node.casework.checking import GRAVE, LEVELS, MAX_FINDINGS, check, grave
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import LANGUAGES

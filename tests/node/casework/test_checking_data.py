@@ -1,8 +1,8 @@
 """Identifiers by which nothing can be found."""
 
 import pytest
-from flaws import AT, planted
 
+from rogatory_node.bench.flaws import AT, planted
 from rogatory_node.casework.checking import check
 from rogatory_node.casework.checking_data import RULES
 

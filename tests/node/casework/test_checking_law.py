@@ -1,8 +1,8 @@
 """What the law asks of a form."""
 
 import pytest
-from flaws import AT, planted
 
+from rogatory_node.bench.flaws import AT, planted
 from rogatory_node.casework.checking import check
 from rogatory_node.casework.checking_law import RULES
 from rogatory_node.casework.types import catalogue

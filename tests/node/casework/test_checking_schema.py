@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from flaws import AT, planted
 
+from rogatory_node.bench.flaws import AT, planted
 from rogatory_node.casework.checking import check
 from rogatory_node.casework.checking_finding import Case
 from rogatory_node.casework.checking_schema import MISSING, of_measures

@@ -1,8 +1,8 @@
 """Dates that cannot be meant."""
 
 import pytest
-from flaws import AT, planted
 
+from rogatory_node.bench.flaws import AT, planted
 from rogatory_node.casework.checking import check
 from rogatory_node.casework.checking_times import RULES
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from flaws import AT, FLAWS, planted
 
+from rogatory_node.bench.flaws import AT, FLAWS, planted
 from rogatory_node.casework.checking import Between, check
 from rogatory_node.casework.checking_treaties import languages
 from rogatory_node.casework.law.library import shipped

@@ -1,14 +1,51 @@
-"""Complete requests, and defects that are planted in them: what a check must name."""
+"""Complete requests, and defects that are planted in them: what a check must name, and what it must not.
+
+* A defect is planted in every type of request that it fits; nothing else in the form changes.
+* Forms without a defect are the examples of all types, with fields added that a drafter may add.
+"""
 
 import copy
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from rogatory_node.casework.types import catalogue
 
 AT = datetime(2026, 1, 25, 12, tzinfo=UTC)
 Form = dict[str, Any]
+# Names as people bear them, in the scripts and with the signs that they are written in.
+_NAMES: Final = (
+    ("O'Brien-Łukasiewicz", "Séan"),
+    ("von Müller", "Zoë Ångström"),
+    ("Иванов-Петрова", "Ольга"),
+    ("عبد الرحمٰن", "مُحَمَّد"),
+    ("می\N{ZERO WIDTH NON-JOINER}خواهم", "نسرین"),
+    ("欧阳", "小明"),
+    ("Παπαδόπουλος", "Άννα"),
+    ("श्री\N{ZERO WIDTH JOINER}मान", "अनु"),
+    ("D\N{RIGHT SINGLE QUOTATION MARK}Souza", "Maria João"),
+    ("שלום־עליכם", "רות"),
+)
+HONEST: Final[tuple[tuple[str, Any], ...]] = (
+    *(("persons", {"surname": a, "given_names": b, "born": "1987", "role": "witness"}) for a, b in _NAMES),
+    ("remarks", "Réf. 12/2026; см. приложение; 见附件"),
+    ("purpose", "To identify who used the address, and to trace what was paid."),
+    ("evidence_form", {"certified_copies": True, "hash_list": True, "apostille_waived": True}),
+    ("assurances", {"use_limits": True, "reciprocity": True}),
+    ("domestic_legal_basis", {"authority": "District Court 3", "date": "2026-01-19", "reference": "Gs 112/26"}),
+    ("date", "2026-01-25"),
+    ("oral_first", {"at": "2026-01-24T22:10:00Z", "to": "Duty officer"}),
+    ("urgency", {"grade": "PRIORITY", "reasons": "A hearing is set for March."}),
+    ("urgency", {"grade": "TIME_CRITICAL", "reasons": "Custody ends then.", "deadline": "2026-02-20"}),
+    ("signature", {"name": "A. Head", "capacity": "Head of unit", "date": "2026-01-25"}),
+    ("sensitivity", "CONFIDENTIAL"),
+    ("translation", {"language": "fr", "certified": True, "translator": "B. Translator"}),
+    ("prior_contacts", {"kind": "poc", "who": "Duty officer", "at": "2026-01-24", "reference": "T-77"}),
+    ("legal_persons", {"name": "Example Trading Ltd", "number": "0001", "register": "District Court"}),
+)
+"""What a drafter may add anywhere without a fault; an entry of a list joins what is there."""
+_LISTS: Final = frozenset({"persons", "domestic_legal_basis", "translation", "prior_contacts", "legal_persons"})
 
 
 def put(*path: Any) -> Callable[[Form], None]:
@@ -89,6 +126,16 @@ def planted() -> Iterator[tuple[str, str, Form]]:
                 continue
             change(form)
             yield kind.code, code, form
+
+
+def sound(chance: random.Random, count: int) -> Iterator[Form]:
+    """Yield forms in which nothing is wrong: every type in turn, with three things that a drafter may add."""
+    kinds = catalogue.types()
+    for number in range(count):
+        form = catalogue.example(kinds[number % len(kinds)].code)
+        for name, value in chance.sample(HONEST, 3):
+            form[name] = [*form.get(name, ()), value] if name in _LISTS else value
+        yield form
 
 
 def _harmless(kind: catalogue.RequestType, code: str) -> bool:
