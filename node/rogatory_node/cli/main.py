@@ -53,6 +53,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "acknowledge": Entry("cases", later("Say that you have taken charge of a case.")),
     "decide": Entry("cases", later("Accept or refuse the requests of a case.")),
     "reply": Entry("sending", later("Send a letter in a case, to its other parties.")),
+    "custody": Entry("custody", later("Evidence of a case: items, who had them when, notes, and erasing.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
     "print": Entry("printing", later("Write the printed document of a request or another letter.")),

@@ -15,13 +15,14 @@ from typing import Final
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import USAGE, Failure
-from rogatory_node.documents import certificates, formal
+from rogatory_node.documents import certificates, custody_report, formal
 from rogatory_node.documents.certificates import Head
 from rogatory_node.documents.page import Page
 from rogatory_node.documents.record import Party, Record
 from rogatory_node.i18n import _
 
 MOST_LETTERS: Final = 500  # a document about more is no document that anybody reads
+CUSTODY: Final = "custody"
 _PRESERVATION: Final = ("preservation.confirm", "preservation.extended")
 
 
@@ -43,11 +44,15 @@ def page_of(
         DocumentError: It cannot be printed.
     """
     make = DOCUMENTS.get(what)
-    if make is None:
-        raise Failure(_("One of {known}").format(known=", ".join(DOCUMENTS)), code=USAGE, slug="what")
+    if make is None and what != CUSTODY:
+        raise Failure(_("One of {known}").format(known=", ".join((*DOCUMENTS, CUSTODY))), code=USAGE, slug="what")
     if home is None:
         raise Failure(_("Name the folder of the node: --home DIR"), code=USAGE, slug="home")
-    made = make(_asked(Client(home_at(home), role=role), case, letter, languages))
+    client = Client(home_at(home), role=role)
+    asked = _asked(client, case, letter, languages)
+    if make is None:
+        return custody_report.page(client.get("/case/custody", case=case), asked.head)
+    made = make(asked)
     if made is None:
         raise Failure(_("The case holds no letter for this document."), slug="nothing")
     return made

@@ -288,6 +288,25 @@ publications = Table(
     PrimaryKeyConstraint("kind", "issuer", "name"),
 )
 
+# --- Custody ----------------------------------------------------------------------------------------------------------
+
+# What people noted of evidence, numbered within the case. ``item`` is a key that the program made, never a person's
+# word; ``at`` is when it was done, ``noted_at`` when it was written down; ``who`` is a role or the digits of a person.
+custody_notes = Table(
+    "custody_notes",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("item", String(CODE), nullable=False),
+    Column("action", String(CODE), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("who", String(CODE), nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+    UniqueConstraint("case", "n"),
+)
+
 # --- What was understood of the letters -------------------------------------------------------------------------------
 # Everything below is computed from letters and evidence, and may be thrown away and written anew.
 

@@ -382,6 +382,21 @@ def _understood() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "issuer", "name", name=op.f("pk_publications")),
     )
+    op.create_table(
+        "custody_notes",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("item", sa.String(length=64), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_custody_notes_case")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_notes")),
+        sa.UniqueConstraint("case", "n", name=op.f("uq_custody_notes_case_n")),
+    )
 
 
 def downgrade() -> None:
@@ -392,6 +407,7 @@ def downgrade() -> None:
 
 # In an order in which nothing refers to what is gone.
 _TABLES = (
+    "custody_notes",
     "publications",
     "book_terms",
     "book_clocks",

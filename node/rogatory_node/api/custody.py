@@ -1,0 +1,191 @@
+"""The custody of evidence over the node's socket: the chain, notes, and erasing what must go.
+
+* ``GET /case/custody`` shows items and chain; that the case was read is noted as when letters are shown.
+* ``POST /case/custody`` notes what was done to an item; ``POST /case/custody/erase`` has one erased, for a reason.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from rogatory_node.api.asking import case_of, number, read, text
+from rogatory_node.api.cases import who
+from rogatory_node.api.context import Node, Problem, Route, acting, read_json, say
+from rogatory_node.casebook import custody as book
+from rogatory_node.casebook.actors import Acting, ActorError, ForbiddenError
+from rogatory_node.casework.custody import chain
+from rogatory_node.casework.custody.actions import NOTED, WORDS
+from rogatory_node.i18n import later
+from rogatory_node.services.reading import Opening, Reading
+from rogatory_protocol.ids import Aid, Digest, Id16
+
+_AID_DIGITS: Final = 64
+
+
+def custody_of(node: Node) -> book.Custody:
+    """Return what is done with the evidence of this node's cases."""
+    return book.Custody(sealer=node.own.sealer, wall=node.sending.wall)
+
+
+async def show(node: Node, request: web.Request) -> web.Response:
+    """Show items and chain of a case. Query: ``case``."""
+    case = await read(node, case_of, request.query.get("case", ""))
+    view = await read(node, custody_of(node).view, case)
+    own = node.own.aid.hex()
+    came = await read(node, lambda connection: _came(node, connection, case, own))
+    if came:
+        opening = Opening(letters=came, role=acting(request))
+        await node.writer.execute(Reading(sealer=node.own.sealer).opened, opening)
+    return say({"case": case.hex(), **told(node, view)})
+
+
+def _came(node: Node, connection: Connection, case: Id16, own: str) -> tuple[Digest, ...]:
+    sources = custody_of(node).sources(connection, case)
+    return tuple(Digest(bytes.fromhex(each.digest)) for each in sources if each.sender != own)
+
+
+async def note(node: Node, request: web.Request) -> web.Response:
+    """Note what was done to an item."""
+    body = await read_json(request)
+    case = await read(node, case_of, text(body, "case") or "")
+    given = body.get("words")
+    words = given if isinstance(given, Mapping) and all(isinstance(each, str) for each in given.values()) else {}
+    at = body.get("at")
+    command = book.Noting(
+        case=case,
+        item=text(body, "item") or "",
+        action=text(body, "action") or "",
+        at=None if at is None else number(at, "at", 0, 2**40),
+        words=dict(words),
+        by=Acting(role=acting(request)),
+    )
+    return say({"case": case.hex(), "item": await noted(node, command)})
+
+
+async def erase(node: Node, request: web.Request) -> web.Response:
+    """Have an item erased."""
+    body = await read_json(request)
+    case = await read(node, case_of, text(body, "case") or "")
+    command = book.Erasing(
+        case=case, item=text(body, "item") or "", why=text(body, "why") or "", by=Acting(role=acting(request))
+    )
+    await erased(node, command)
+    return say({"case": case.hex(), "item": command.item, "erased": True})
+
+
+async def noted(node: Node, command: book.Noting) -> str:
+    """Write a note and return the key of its item.
+
+    Raises:
+        Problem: It cannot be written.
+    """
+    try:
+        return await node.writer.execute(custody_of(node).note, command)
+    except (book.CustodyError, ActorError) as error:
+        raise problem_of(error) from None
+
+
+async def erased(node: Node, command: book.Erasing) -> None:
+    """Erase an item: what allows it, the file, and what says that it is gone, in this order.
+
+    Raises:
+        Problem: It must stay.
+    """
+    try:
+        found = await node.writer.execute(custody_of(node).erase, command)
+        if found is not None:
+            await asyncio.to_thread(node.blobs.erase, found[2])
+        await node.writer.execute(custody_of(node).erased, command)
+    except (book.CustodyError, ActorError) as error:
+        raise problem_of(error) from None
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return how a refusal is told."""
+    if isinstance(error, book.NoteUnfitError):
+        what = later("The note does not fit: {words}")
+        known = later("Actions: {actions}. Words: {known}.")
+        values = {
+            "words": ", ".join(error.words),
+            "actions": ", ".join(sorted(NOTED)),
+            "known": ", ".join(sorted(WORDS)),
+        }
+        return Problem(422, error.code, what, known, **values)
+    if isinstance(error, ForbiddenError):
+        return Problem(403, error.code, later("This token may not do that."))
+    found = _TOLD.get(type(error))
+    return Problem(*found) if found else Problem(403, "actor", later("This token may not do that."))
+
+
+_TOLD: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
+    book.ItemUnknownError: (404, book.ItemUnknownError.code, later("The case has no such item, or it is gone.")),
+    book.HeldError: (409, book.HeldError.code, later("The item is under a legal hold.")),
+    book.OwedError: (409, book.OwedError.code, later("The item must be returned; it cannot be erased.")),
+    book.TravellingError: (
+        409,
+        book.TravellingError.code,
+        later("The attachment is not yet everywhere where it must be, or not here whole."),
+    ),
+}
+
+
+# --- Telling ----------------------------------------------------------------------------------------------------------
+
+
+def told(node: Node, view: chain.Custody) -> dict[str, Any]:
+    """Return items and chain as JSON."""
+    now = int(node.sending.wall())
+    owed = dict(view.to_return)
+    destroy = dict(view.to_destroy)
+    return {
+        "items": [
+            {
+                "item": each.key,
+                "letter": each.letter or None,
+                "name": each.name,
+                "size": None if each.file is None else each.file.size,
+                "sha256": None if each.file is None else each.file.sha256,
+                "verified": None if each.file is None else each.file.verified,
+                "told": dict(each.told),
+                "labels": list(each.labels),
+                "purpose": each.purpose or None,
+                "return_by": owed.get(each.key),
+                "destroy_after": destroy.get(each.key),
+                "overdue": any(chain.overdue(by, now) for by in (owed.get(each.key), destroy.get(each.key)) if by),
+                "held": each.key in view.held,
+                "gone": each.key in view.gone,
+            }
+            for each in view.items
+        ],
+        "chain": [
+            {
+                "item": each.item,
+                "action": each.action,
+                "at": each.at,
+                "by": _named(node, each.by),
+                "to": [_named(node, part) for part in each.to.split(", ") if part],
+                "letter": each.letter or None,
+                "proved": each.proved,
+                "words": dict(each.words),
+                "odd": each.odd or None,
+            }
+            for each in view.links
+        ],
+    }
+
+
+def _named(node: Node, word: str) -> Any:
+    """Return an authority as it is called here, and any other word as it stands."""
+    if len(word) == _AID_DIGITS and all(sign in "0123456789abcdef" for sign in word):
+        return who(node, Aid(bytes.fromhex(word)))
+    return word
+
+
+ROUTES: Final = (
+    Route("GET", "/case/custody", show),
+    Route("POST", "/case/custody", note),
+    Route("POST", "/case/custody/erase", erase),
+)
