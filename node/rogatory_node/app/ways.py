@@ -28,6 +28,7 @@ def desk_of(node: Node) -> Desk:
         writer=node.writer,
         readers=node.readers,
         blobs=node.blobs,
+        scratch=node.home.root,
         trust=node.trust,
         answering=node.answering,
         wake=node.wake,

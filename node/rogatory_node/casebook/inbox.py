@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from rogatory_node.casebook.entries import COLUMNS, NEVER, Entry, opened
-from rogatory_node.casebook.units import ALL, Unit
-from rogatory_node.storage.book_tables import assignments, book_cases
+from rogatory_node.casebook.sight import Sight, condition, of_unit
+from rogatory_node.casebook.units import Unit
+from rogatory_node.storage.book_tables import book_cases
 from rogatory_node.storage.seal import RowSealer
 from rogatory_protocol.ids import Aid
 
@@ -62,6 +63,7 @@ class Wanted:
         grade: Of urgency.
         unit: What comes to this unit or is assigned to it.
         due_before: With a deadline before this time.
+        sight: What this person may see.
     """
 
     counterpart: Aid | None = None
@@ -70,6 +72,7 @@ class Wanted:
     grade: str | None = None
     unit: Unit | None = None
     due_before: int | None = None
+    sight: Sight | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,20 +162,6 @@ def _narrowed(view: View, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.grade is not None:
         yield book_cases.c.grade == wanted.grade
     if wanted.unit is not None:
-        yield _of_unit(wanted.unit)
-
-
-def _of_unit(unit: Unit) -> ColumnElement[bool]:
-    """Make the condition that a case comes to a unit by its type and grade, or is assigned to it."""
-    mine = exists().where(
-        assignments.c.case == book_cases.c.case, assignments.c.unit == unit.id, assignments.c.ended_at.is_(None)
-    )
-    return or_(mine, and_(_of_codes(book_cases.c.type, unit.types), _of_codes(book_cases.c.grade, unit.grades)))
-
-
-def _of_codes(column: ColumnElement[Any], words: frozenset[str]) -> ColumnElement[bool]:
-    families = [word.removesuffix("*") for word in words if word.endswith(".*")]
-    plain = sorted(word for word in words if not word.endswith("*"))
-    if ALL in words:
-        return true()
-    return or_(column.in_(plain), *(column.startswith(family, autoescape=True) for family in sorted(families)))
+        yield of_unit(wanted.unit)
+    if wanted.sight is not None:
+        yield condition(wanted.sight)

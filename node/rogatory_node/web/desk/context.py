@@ -7,6 +7,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
@@ -51,6 +52,7 @@ class Desk:
         writer: The one writer.
         readers: The engine of the readers.
         blobs: The folder of attachments.
+        scratch: A folder of the home for files on their way out.
         trust: The directory.
         answering: The transactions of answering.
         wake: Says that something waits for an authority.
@@ -66,6 +68,7 @@ class Desk:
     writer: Writer
     readers: AsyncEngine
     blobs: BlobFolder
+    scratch: Path
     trust: Trust
     answering: Answering
     wake: Wake

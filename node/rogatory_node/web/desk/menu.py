@@ -17,7 +17,7 @@ class Place:
     action: Action
 
 
-PLACES: Final = (Place("/account", later("Sign-in and devices"), Action.DIRECTORY_READ),)
+PLACES: Final = (Place("/inbox", later("Inbox"), Action.CASE_LIST),)
 
 
 def menu(ask: Ask) -> list[tuple[str, str, bool]]:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from rogatory_node.web.desk import account, signing_in, welcome
+from rogatory_node.casework.roles import Action
+from rogatory_node.web.desk import account, case, files, inbox, signing_in, welcome
 from rogatory_node.web.desk.serving import Page
 
 TABLE: Final = (
@@ -13,6 +14,12 @@ TABLE: Final = (
     Page(path="/language/{code}", get=signing_in.language, open=True),
     Page(path="/welcome/{words}", get=welcome.show, post=welcome.take, open=True),
     Page(path="/help", get=signing_in.help, open=True),
+    Page(path="/inbox", get=inbox.show, action=Action.CASE_LIST),
+    Page(path="/search", get=inbox.search, action=Action.CASE_LIST),
+    Page(path="/case/{case}", get=case.show, action=Action.CASE_READ),
+    Page(path="/case/{case}/acknowledge", post=case.acknowledge, action=Action.CASE_ACKNOWLEDGE),
+    Page(path="/case/{case}/proof", post=files.proof, action=Action.CASE_READ),
+    Page(path="/case/{case}/files/{letter}/{index}", get=files.attachment, action=Action.CASE_READ),
     Page(path="/account", get=account.show),
     Page(path="/account/sessions", post=account.end),
     Page(path="/account/passkeys/new", get=account.show_adding, post=account.add, fresh=True),
