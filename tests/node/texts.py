@@ -1,8 +1,8 @@
 """The texts of the node for people, as they stand in its source, and the catalogues that translate them.
 
 * A text is the first argument of ``_``, ``later`` and ``translate``, both of ``plural``, and what a ``Problem`` says;
-  in the templates of the pages it is the first argument of ``t``; in the schemas of requests it is a title, a hint
-  (``description``) or the name of a value (``x-labels``).
+  in the templates of the pages it is the first argument of ``t``; in the schemas of requests and other letters it is a
+  title, a hint (``description``) or the name of a value (``x-labels``).
 * ``python tests/node/texts.py`` adds what is missing to every catalogue, with an empty translation, and takes out what
   is no longer used; translators fill in the rest.
 """
@@ -25,7 +25,7 @@ LOCALE = SOURCE / "locale"
 # Name of the function -> which of its arguments are texts.
 MARKS = {"_": (0,), "later": (0,), "translate": (0,), "plural": (0, 1), "Problem": (2, 3)}
 TEMPLATE_MARK = "t"
-SCHEMAS = SOURCE / "casework" / "types" / "data"
+SCHEMAS = [SOURCE / "casework" / folder / "data" for folder in ("types", "kinds")]
 
 Text = str | tuple[str, str]
 """A text, or its forms for one and for many."""
@@ -77,7 +77,7 @@ def all_texts() -> dict[Text, list[str]]:
         for path in sorted(SOURCE.rglob(f"*{suffix}")):
             for text, place in read(path.read_text(encoding="utf-8"), str(path.relative_to(SOURCE))):
                 found.setdefault(text, []).append(place)
-    for path in sorted(SCHEMAS.rglob("*.json")):
+    for path in sorted(path for folder in SCHEMAS for path in folder.rglob("*.json")):
         described = json.loads(path.read_text(encoding="utf-8"))
         for text, place in schema_texts(described, str(path.relative_to(SOURCE))):
             found.setdefault(text, []).append(place)

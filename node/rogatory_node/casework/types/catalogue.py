@@ -151,14 +151,14 @@ def measure(kind: RequestType) -> dict[str, Any]:
 @cache
 def common_measure() -> dict[str, Any]:
     """Return the schema of what every measure may have, whatever its type. Not to be changed."""
-    return _closed({"title": common_part()["title"], "type": "object", "properties": common_part()["x-measure"]})
+    return closed({"title": common_part()["title"], "type": "object", "properties": common_part()["x-measure"]})
 
 
 @cache
 def request() -> dict[str, Any]:
     """Return the schema of the common part; what is required depends on the types. Not to be changed."""
     common = common_part()
-    return _closed({"title": common["title"], "type": "object", "properties": common["properties"]})
+    return closed({"title": common["title"], "type": "object", "properties": common["properties"]})
 
 
 def example(code: str) -> dict[str, Any]:
@@ -244,17 +244,17 @@ def _whole(code: str, version: int) -> dict[str, Any]:
     required = ["kind", "type", *kind.request_required, *kind.body["required"]]
     head = {"$schema": kind.body["$schema"], "$id": f"urn:rogatory:request:{code}:{version}", "title": kind.title}
     told = {"x-rogatory": kind.body["x-rogatory"]}
-    return _closed(head | {"type": "object", "properties": fields | own, "required": required} | told)
+    return closed(head | {"type": "object", "properties": fields | own, "required": required} | told)
 
 
 @cache
 def _measure(code: str, version: int) -> dict[str, Any]:
     kind = _read(code, version)
     fields = {**common_part()["x-measure"], **kind.body["properties"]}
-    return _closed({"title": kind.title, "type": "object", "properties": fields, "required": kind.body["required"]})
+    return closed({"title": kind.title, "type": "object", "properties": fields, "required": kind.body["required"]})
 
 
-def _closed(described: dict[str, Any]) -> dict[str, Any]:
+def closed(described: dict[str, Any]) -> dict[str, Any]:
     """Refuse other fields, and add the shared definitions that are used."""
     shared = common_part()["$defs"]
     used: dict[str, Any] = {}

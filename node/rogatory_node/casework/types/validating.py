@@ -33,15 +33,16 @@ class Fault:
 
 def request_faults(common: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield the faults of the common part."""
-    return _faults(_request(), common)
+    return faults(_request(), common)
 
 
 def measure_faults(kind: RequestType, fields: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield the faults of a measure."""
-    return _faults(_measure(kind.code, kind.version), fields)
+    return faults(_measure(kind.code, kind.version), fields)
 
 
-def _faults(validator: Any, value: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(validator: Any, value: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the faults that a validator of `compiled` finds, at most `MAX_FAULTS`."""
     if validator.is_valid(value):
         return
     for error in islice(validator.iter_errors(value), MAX_FAULTS):
@@ -51,17 +52,18 @@ def _faults(validator: Any, value: Mapping[str, Any]) -> Iterator[Fault]:
 
 @cache
 def _request() -> Any:
-    return _compiled(catalogue.request())
+    return compiled(catalogue.request())
 
 
 @cache
 def _measure(code: str, version: int) -> Any:
     kind = catalogue.type_of(code, version)
     assert isinstance(kind, RequestType)  # it came from the catalogue
-    return _compiled(catalogue.measure(kind))
+    return compiled(catalogue.measure(kind))
 
 
-def _compiled(described: dict[str, Any]) -> Any:
+def compiled(described: dict[str, Any]) -> Any:
+    """Return the validator of a schema."""
     # Loaded with the first form: an idle node needs none of it.
     import jsonschema_rs
 
