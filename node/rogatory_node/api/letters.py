@@ -21,8 +21,9 @@ from aiohttp import web
 from rogatory_keys.directory import Entry
 from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
+from rogatory_node.casebook import publications, treaties
 from rogatory_node.casework import checking
-from rogatory_node.i18n import later
+from rogatory_node.i18n import SOURCE, later
 from rogatory_node.services import awaiting, cases, composing, sending, uploads
 from rogatory_node.services.intake import ChangedError, Intake, Taken
 from rogatory_protocol.errors import LocalProtocolError
@@ -155,11 +156,7 @@ async def check(node: Node, request: web.Request) -> web.Response:
     asked = await _asked(node, body, Id16(bytes(16)))
     names = [str(name) for name in several(body, "names", 4 * MAX_ATTACHMENTS)]
     form, mistakes = composing.examine(asked.order, me=node.own.aid, names=names)
-    findings: tuple[checking.Finding, ...] = ()
-    if form is not None and form.kind == REQUEST:
-        at = datetime.fromtimestamp(node.sending.wall(), UTC)
-        whole = composing.read_object(asked.order.form)
-        findings = await asyncio.to_thread(checking.check, whole, at=at, attached=names)
+    findings = () if form is None or form.kind != REQUEST else await _findings(node, asked, names)
     return say(
         {
             "recipients": [await _recipient(entry) for entry in asked.to],
@@ -174,6 +171,23 @@ async def check(node: Node, request: web.Request) -> web.Response:
             "findings": [asdict(each) for each in findings],
         }
     )
+
+
+async def _findings(node: Node, asked: _Asked, names: Sequence[str]) -> tuple[checking.Finding, ...]:
+    """Return what is to be said of a request to each of its recipients, every finding once."""
+    raws = tuple(await read(node, publications.listed, publications.LAW))
+    mine, states = node.own.statement.content.cc, tuple(dict.fromkeys(entry.listing.cc for entry in asked.to))
+    return await asyncio.to_thread(_checked, asked.order.form, names, raws, mine, states, node.sending.wall())
+
+
+def _checked(
+    form: bytes, names: Sequence[str], raws: tuple[bytes, ...], mine: str, states: Sequence[str], at: float
+) -> tuple[checking.Finding, ...]:
+    whole, library = composing.read_object(form), treaties.over_shipped(raws)
+    pairs = [checking.Between(library=library, requesting=mine, requested=each) for each in states]
+    moment = datetime.fromtimestamp(at, UTC)
+    found = [each for pair in pairs for each in checking.check(whole, at=moment, attached=names, between=pair)]
+    return tuple({(each.code, each.path, each.said(SOURCE)): each for each in found}.values())
 
 
 async def _recipient(entry: Entry) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _answers(case: Case, between: Between) -> Iterator[Found]:
             requested=between.requested,
             type=code,
             at=case.at.date(),
-            crime=crime if isinstance(crime, str) and crime != "other" else None,
+            crime=crime if isinstance(crime, str) and crime != "other_serious" else None,
             years=float(years) if isinstance(years, int | float) and not isinstance(years, bool) else None,
         )
         yield finder.find(between.library, query)

@@ -2,7 +2,8 @@
 
 * Nothing leaves before the check page was confirmed: to whom by name and digits, how urgent, what is attached.
 * A request that lacks something, or says something that cannot be, is not sent. What is only a risk stands on the check
-  page; with ``--yes``, when nobody reads it, it needs ``--anyway``. A type that this program does not know is a risk.
+  page; with ``--yes``, when nobody reads it, it needs ``--anyway``. So is what rests on this program's own knowledge: a
+  type that it does not know, a treaty or language of which it knows otherwise.
 * An attachment that changes between the check and the end of its upload is refused.
 * The letter has its identifier before it is sent, so that a broken answer never makes a second letter.
 * Whoever stops waiting stops nothing else: a queued letter is delivered all the same.
@@ -31,7 +32,8 @@ from rogatory_node.i18n import LANGUAGE, _
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 _ID_BYTES: Final = 16
-_UNKNOWN_TYPE: Final = "type.unknown"
+# What this program does not know, or knows of treaties and States, may be out of date: people may know better.
+_KNOWN_BETTER: Final = frozenset({"type.unknown", "basis.not-in-force", "basis.barred", "language.wrong"})
 _LEVELS: Final = (30, 35, 40, 50)
 _WAIT_SECONDS: Final = 20  # of one question; another follows
 
@@ -229,7 +231,7 @@ def _findings(checked: dict[str, Any]) -> list[Finding]:
 
 def _refuse_findings(letter: _Letter, findings: Sequence[Finding], how: _How) -> None:
     """Stop at what will send the request back, and at what may when nobody reads the check page."""
-    stopping = [each for each in findings if each.level in GRAVE and each.code != _UNKNOWN_TYPE]
+    stopping = [each for each in findings if each.level in GRAVE and each.code not in _KNOWN_BETTER]
     if stopping:
         what = _("The request cannot be sent as it is:{findings}").format(findings=_listed(letter, stopping))
         raise Failure(what, _("Look at all of it with: rogatory check"), slug="request.unfit")

@@ -131,6 +131,18 @@ async def test_a_type_that_is_not_known_says_so_and_is_a_risk(
     assert (await cli(*words, "--anyway"))[0] == 0
 
 
+async def test_a_treaty_that_is_not_in_force_there_is_said_and_people_may_know_better(
+    cli: Cli, request_file: Path, world: Any
+) -> None:
+    request_file.write_bytes(written(complete(legal_basis=[{"instrument": "BC", "articles": ["29"]}])))
+    assert (await cli("send", "--to", "XB", "--file", str(request_file), "--yes"))[0] == 0
+    words = ("send", "--to", world.xc.aid.hex(), "--file", str(request_file), "--yes")
+    status, answer = await cli(*words)
+    assert (status, answer["error"]["code"]) == (1, "request.risky")
+    assert "BC is not in force between XA and XC" in answer["error"]["what"]
+    assert (await cli(*words, "--anyway"))[0] == 0
+
+
 async def test_a_file_that_the_form_names_must_go_with_it(cli: Cli, request_file: Path) -> None:
     order = request_file.with_name("order.pdf")
     order.write_bytes(b"%PDF-1.4")
