@@ -19,6 +19,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from rogatory_keys.directory import Entry
+from rogatory_node.api import required
 from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
 from rogatory_node.casebook import publications, treaties
@@ -156,7 +157,11 @@ async def check(node: Node, request: web.Request) -> web.Response:
     asked = await _asked(node, body, Id16(bytes(16)))
     names = [str(name) for name in several(body, "names", 4 * MAX_ATTACHMENTS)]
     form, mistakes = composing.examine(asked.order, me=node.own.aid, names=names)
-    findings = () if form is None or form.kind != REQUEST else await _findings(node, asked, names)
+    findings: tuple[checking.Finding, ...] = ()
+    if form is not None and form.kind == REQUEST:
+        findings = await _findings(node, asked, names)
+    elif form is not None:
+        findings = await required.findings(node, asked.case, composing.read_object(asked.order.form))
     return say(
         {
             "recipients": [await _recipient(entry) for entry in asked.to],

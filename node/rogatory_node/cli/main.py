@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "confirm": Entry("directory", later("Say that the digits of a second authority of a role were compared.")),
     "roster": Entry("directory", later("Who can be reached now.")),
     "types": Entry("types", later("List the types of assistance, or show one.")),
+    "glossary": Entry("glossary", later("The words of the field in seven languages.")),
     "check": Entry("types", later("Check a request before it is sent.")),
     "law": Entry("law", later("Treaties between States, and what carries a request.")),
     "send": Entry("sending", later("Send a request to one or more authorities.")),

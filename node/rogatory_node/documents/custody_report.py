@@ -14,7 +14,7 @@ from rogatory_node.casework.custody.items import FACTS
 from rogatory_node.documents import dates, formal
 from rogatory_node.documents.certificates import Head, in_lines, voice_of
 from rogatory_node.documents.outline import Voice
-from rogatory_node.documents.page import Block, Page, Row, Text
+from rogatory_node.documents.page import Block, Page, Row, Text, runs_rightward
 from rogatory_node.documents.record import Party, code_of
 from rogatory_node.i18n import later, translate
 
@@ -88,8 +88,9 @@ def _link(link: Mapping[str, Any], voice: Voice) -> Row:
     if link["at"] is not None:
         at = datetime.fromtimestamp(link["at"], UTC)
         lines += [dates.instant(at, language) for language in voice.languages]
-    arrow = " ← " if voice.languages[0] == "ar" else " → "
-    lines.append(arrow.join(_named(each, voice) for each in (link["by"], *link["to"]) if each))
+    names = [_named(each, voice) for each in (link["by"], *link["to"]) if each]
+    arrow = " ← " if runs_rightward(Text(" ".join(names))) else " → "
+    lines.append(arrow.join(names))
     lines += [link["words"][name] for name in _SAID if link["words"].get(name)]
     return Row(label, Text("\n".join(lines)))
 

@@ -41,7 +41,7 @@ def _findings(answer: Mapping[str, Any], requests: Sequence[Mapping[str, Any]]) 
             if rule.field not in seen and (wanted is True or written(wanted)) and not rule.met(answer):
                 seen.add(rule.field)
                 code = f"evidence.{rule.field.replace('_', '-')}"
-                yield Finding(code=code, level="missing", path=rule.path, text=rule.text, article="UNTOC 18(17)")
+                yield Finding(code=code, level="risk", path=rule.path, text=rule.text, article="UNTOC 18(17)")
 
 
 def _certificate(answer: Mapping[str, Any]) -> bool:
