@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
 from rogatory_node.casebook.entries import COLUMNS, Entry, opened
 from rogatory_node.casebook.words import Macs
@@ -44,8 +44,16 @@ class Searching:
     sealer: RowSealer = field(repr=False)
     macs: Macs
 
-    def find(self, connection: Connection, query: str, *, after: int | None = None, most: int = MOST) -> Found:
-        """Return the cases that hold all words of a query; none when it has no words."""
+    def find(
+        self,
+        connection: Connection,
+        query: str,
+        *,
+        after: int | None = None,
+        most: int = MOST,
+        only: ColumnElement[bool] | None = None,
+    ) -> Found:
+        """Return the cases that hold all words of a query, *only* for which a condition holds; none without words."""
         most = min(max(most, 1), MOST)
         groups = [sorted(self.macs.of(group)) for group in asked(query)[:MOST_GROUPS]]
         if not groups:
@@ -53,7 +61,7 @@ class Searching:
         groups.sort(key=lambda group: _count(connection, group))
         numbers: set[int] = set()
         for mac in groups[0]:
-            numbers |= set(connection.execute(_holding(mac, groups[1:], after, most + 1)).scalars())
+            numbers |= set(connection.execute(_holding(mac, groups[1:], after, most + 1, only)).scalars())
         shown = sorted(numbers, reverse=True)[: most + 1]
         wanted = select(*COLUMNS).where(book_cases.c.n.in_(shown[:most])).order_by(book_cases.c.n.desc())
         entries = tuple(opened(self.sealer, row) for row in connection.execute(wanted))
@@ -65,10 +73,14 @@ def _count(connection: Connection, group: Sequence[int]) -> int:
     return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
-def _holding(mac: int, others: Sequence[Sequence[int]], after: int | None, most: int) -> Any:
+def _holding(
+    mac: int, others: Sequence[Sequence[int]], after: int | None, most: int, only: ColumnElement[bool] | None
+) -> Any:
     query = select(book_terms.c.n).where(book_terms.c.mac == mac)
     if after is not None:
         query = query.where(book_terms.c.n < after)
+    if only is not None:
+        query = query.where(exists().where(book_cases.c.n == book_terms.c.n, only))
     for group in others:
         beside = book_terms.alias()
         query = query.where(exists().where(beside.c.mac.in_(group), beside.c.n == book_terms.c.n))

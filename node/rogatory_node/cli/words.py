@@ -37,6 +37,13 @@ NEEDS: Final[Mapping[str, str]] = {
     "attachments": later("attachments arriving"),
 }
 
+PRESERVED: Final = later("the preservation ends")
+UNREAD: Final[Mapping[str, str]] = {
+    "damaged": later("the disk has changed it; restore it from a backup"),
+    "form": later("its form cannot be read"),
+    "not_folded": later("an error of this program; look into the log of the node"),
+}
+
 
 def clean(text: str, *, lines: bool = False) -> str:
     """Return text of others as it may be shown; line breaks only where *lines* are wanted."""
@@ -81,3 +88,71 @@ def size(count: int) -> str:
         if value < 999.5:
             break
     return f"{value:.1f} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
+
+
+# --- The book of cases ------------------------------------------------------------------------------------------------
+
+
+def type_title(code: str | None) -> str:
+    """Say a type of assistance."""
+    from rogatory_node.casework.types.catalogue import Unknown, type_of
+
+    if code is None:
+        return ""
+    found = type_of(code)
+    return clean(code) if isinstance(found, Unknown) else _(found.title)
+
+
+def grade(code: str) -> str:
+    """Say a grade of urgency."""
+    from rogatory_node.casework.codes import GRADES
+
+    return _(GRADES[code].label) if code in GRADES else clean(code)
+
+
+def standing(code: str | None, until: str | None = None, machine: str | None = None, move: str = "") -> str:
+    """Say a state of a request, or of the sub-machine whose name begins the move."""
+    from rogatory_node.casework.life.machines import MACHINES
+    from rogatory_node.casework.life.states import STATES
+
+    if code is None:
+        return ""
+    own = MACHINES[machine].labels if machine and move.startswith(f"{machine}.") else {}
+    label = own.get(code) or (STATES[code].label if code in STATES else "")
+    return _dated(label, until) if label else clean(code)
+
+
+def outcome(code: str | None, until: str | None = None) -> str:
+    """Say an outcome."""
+    from rogatory_node.casework.codes import OUTCOMES
+
+    if code is None:
+        return ""
+    return _dated(OUTCOMES[code].label, until) if code in OUTCOMES else clean(code)
+
+
+def ground(code: str) -> str:
+    """Say a ground of refusal."""
+    from rogatory_node.casework.grounds import GROUNDS
+
+    return _(GROUNDS[code].label) if code in GROUNDS else clean(code)
+
+
+def due(code: str) -> str:
+    """Say what is owed, or what runs."""
+    from rogatory_node.casework.life.dues import DUES
+
+    known = {**DUES, "take": NEEDS["take"], "preserved": PRESERVED}
+    return _(known[code]) if code in known else clean(code)
+
+
+def reason(code: str, detail: str = "") -> str:
+    """Say why a letter had no effect, or cannot be shown yet."""
+    from rogatory_node.casework.life.reasons import REASONS
+
+    known = {**REASONS, **UNREAD}
+    return _(known[code]).format(most=detail) if code in known else clean(code)
+
+
+def _dated(label: str, until: str | None) -> str:
+    return _(label).format(date=clean(until or "…"))

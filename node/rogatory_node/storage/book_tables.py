@@ -307,6 +307,20 @@ custody_notes = Table(
     UniqueConstraint("case", "n"),
 )
 
+# --- Readings ---------------------------------------------------------------------------------------------------------
+
+# Why an auditor opened a case; the leaf of the audit log beside it tells everybody that he did.
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason_sealed", LargeBinary, nullable=False),
+    Index(None, "case"),
+)
+
 # --- What was understood of the letters -------------------------------------------------------------------------------
 # Everything below is computed from letters and evidence, and may be thrown away and written anew.
 

@@ -35,7 +35,9 @@ class ProblemDetails(Model):
 def describe(table: Sequence[Endpoint], prefix: str) -> dict[str, Any]:
     """Return the description of all endpoints."""
     structs = list(dict.fromkeys([ProblemDetails, *(each for endpoint in table for each in _structs(endpoint))]))
-    found, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    found, described = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    # As it is read from the wire: a default that is a tuple here is a list there.
+    components: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(described))
     references = dict(zip(structs, found, strict=True))
     paths: dict[str, Any] = {}
     for endpoint in table:

@@ -6,13 +6,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from rogatory_node.api.context import Node
-from rogatory_node.api.v1 import custody, events, knowledge, law, openapi, serving, whoami
+from rogatory_node.api.v1 import cases, custody, events, knowledge, law, openapi, serving, whoami
 from rogatory_node.api.v1.endpoint import Endpoint
 
 TABLE: Final[tuple[Endpoint, ...]] = (
     *whoami.ENDPOINTS,
     *knowledge.ENDPOINTS,
     *law.ENDPOINTS,
+    *cases.ENDPOINTS,
     *custody.ENDPOINTS,
     *events.ENDPOINTS,
 )

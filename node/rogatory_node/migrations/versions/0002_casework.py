@@ -269,6 +269,20 @@ def upgrade() -> None:
 def _understood() -> None:
     """What was understood of the letters."""
     op.create_table(
+        "readings",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_readings_case")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_readings_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
+    )
+    with op.batch_alter_table("readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_readings_case"), ["case"], unique=False)
+
+    op.create_table(
         "book_cases",
         sa.Column("case", sa.LargeBinary(length=16), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
@@ -413,6 +427,7 @@ _TABLES = (
     "book_clocks",
     "book_measures",
     "book_cases",
+    "readings",
     "approvals",
     "offers",
     "draft_files",
