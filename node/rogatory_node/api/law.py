@@ -16,6 +16,7 @@ from rogatory_node.api.context import Node, Problem, Route, acting, read_blocks,
 from rogatory_node.casebook import publications as pub
 from rogatory_node.casebook import treaties
 from rogatory_node.casework.law import records
+from rogatory_node.casework.law.library import Library
 from rogatory_node.i18n import later
 from rogatory_protocol import publication as p
 from rogatory_protocol.limits import MAX_PUBLICATION_BYTES, MIB
@@ -72,6 +73,15 @@ async def issue(node: Node, request: web.Request) -> web.Response:
     shown = await _previewed(node, signed)
     await taken(node, signed, acting(request))
     return say({**shown, "publication": signed.raw.hex()})
+
+
+# --- For others -------------------------------------------------------------------------------------------------------
+
+
+async def library(node: Node) -> Library:
+    """Return what this node knows of treaties."""
+    raws = tuple(await read(node, pub.listed, pub.LAW))
+    return await asyncio.to_thread(treaties.over_shipped, raws)
 
 
 # --- Shared with the directory of authorities -------------------------------------------------------------------------

@@ -53,8 +53,6 @@ def check(
         attached: Names of the files that go with it; None when that is not known.
         between: The two States with what is known of their treaties; None when they are not known.
     """
-    if between is not None and not languages:
-        languages = checking_treaties.languages(between, form.get("legal_basis"), at.date())
     case = Case(
         form=form,
         common=shape.common_of(form),

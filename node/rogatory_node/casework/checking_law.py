@@ -3,10 +3,10 @@
 * Duties are those of the conventions where an article is named; the others are practice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rogatory_node.casework.checking_finding import Case, Finding, code_of, entries, pick, pointer, written
+from rogatory_node.casework.checking_finding import Case, Finding, Level, code_of, entries, pick, pointer, written
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
 
@@ -87,16 +87,20 @@ def dual_criminality(case: Case) -> Iterator[Finding]:
 
 def language(case: Case) -> Iterator[Finding]:
     """Yield a request that the recipient cannot be expected to read."""
+    yield from unread(case, case.languages, level="wrong")
+
+
+def unread(case: Case, accepted: Sequence[str], *, level: Level) -> Iterator[Finding]:
+    """Yield a request of which nothing is in any of these languages; nothing when there are none."""
     own = case.common.get("language")
-    if not case.languages or not isinstance(own, str):
+    if not accepted or not isinstance(own, str):
         return
     given = {own, *(str(each.get("language")) for _, each in entries(case.common.get("translation")))}
-    accepted = {each.split("-")[0].lower() for each in case.languages}
-    if not {each.split("-")[0].lower() for each in given} & accepted:
+    if not {each.split("-")[0].lower() for each in given} & {each.split("-")[0].lower() for each in accepted}:
         text = later("The request is not in a language that the recipient accepts ({languages}).")
-        args = {"languages": ", ".join(case.languages)}
+        args = {"languages": ", ".join(accepted)}
         yield Finding(
-            code="language.wrong", level="wrong", path="/language", text=text, args=args, article="UNCAC 46(14)"
+            code="language.wrong", level=level, path="/language", text=text, args=args, article="UNCAC 46(14)"
         )
 
 

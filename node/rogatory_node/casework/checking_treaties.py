@@ -1,7 +1,8 @@
 """Rules of treaties: what can be said of the legal bases of a request when both States are known.
 
-* Certain facts make a mistake (an instrument that is not in force between the two), old ones make a hint, and what is
-  not known makes nothing: a check that cries wolf is not read.
+* Facts of the last year make a risk (an instrument that is not in force between the two), old ones make a hint, and
+  what is not known makes nothing: a check that cries wolf is not read.
+* Nothing here stops a request: a State may have joined yesterday, and the officer knows.
 * Where a basis does not carry, what does is named beside it.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
+from rogatory_node.casework import checking_law
 from rogatory_node.casework.checking_finding import Between, Case, Finding, entries, pointer
 from rogatory_node.casework.law import covering, finder
 from rogatory_node.casework.law.finding import Absent, Found, Strength, Weight
@@ -18,6 +20,14 @@ from rogatory_node.i18n import later
 
 _CARRIES: Final = frozenset({Strength.FIRM, Strength.FAIR})
 MOST_TYPES: Final = 10  # of a request: each is a question to the finder
+
+
+def language(case: Case) -> Iterator[Finding]:
+    """Yield a request in a language that the requested State has not named."""
+    if case.between is None or case.languages:
+        return
+    accepted = languages(case.between, case.common.get("legal_basis"), case.at.date())
+    yield from checking_law.unread(case, accepted, level="risk")
 
 
 def languages(between: Between, form_basis: Any, at: date) -> tuple[str, ...]:
@@ -61,7 +71,7 @@ def _judged(code: str, path: str, answer: Found, between: Between) -> Iterator[F
         yield from _absent(absent, path, args)
     elif basis is not None and basis.strength is Strength.BARRED:
         text = later("{requested} has excluded what the request would rest on in {instrument}.")
-        yield Finding(code="basis.barred", level="wrong", path=path, text=text, args=args)
+        yield Finding(code="basis.barred", level="risk", path=path, text=text, args=args)
     if carrying and (absent is not None or (basis is not None and basis.strength is Strength.BARRED)):
         text = later("In force between the two for this: {instruments}.")
         yield Finding(code="basis.other", level="hint", path=path, text=text, args={"instruments": carrying})
@@ -76,7 +86,7 @@ def _absent(absent: Absent, path: str, args: dict[str, str]) -> Iterator[Finding
         return
     if any(each.code.startswith("party.") and each.weight is Weight.BARS for each in absent.why):
         text = later("{instrument} is not in force between {requesting} and {requested}.")
-        yield Finding(code="basis.not-in-force", level="wrong", path=path, text=text, args=args)
+        yield Finding(code="basis.not-in-force", level="risk", path=path, text=text, args=args)
     elif any("date" in each.args for each in absent.why):
         text = later(
             "Make sure that {instrument} is in force between {requesting} and {requested}: what is known is old."
@@ -103,4 +113,4 @@ def _answers(case: Case, between: Between) -> Iterator[Found]:
         yield finder.find(between.library, query)
 
 
-RULES: Final = (bases,)
+RULES: Final = (bases, language)

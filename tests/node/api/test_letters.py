@@ -123,6 +123,17 @@ async def test_a_check_says_to_whom_and_how_urgent(ask: Ask, world: Any) -> None
     assert (answer["lang"], answer["case"], answer["mistakes"]) == ("en", None, [])
 
 
+async def test_a_check_asks_whether_a_treaty_carries_between_the_two(ask: Ask, world: Any) -> None:
+    basis = {"legal_basis": [{"instrument": "BC", "articles": ["29"]}]}
+    form = written(complete() | basis)
+    found = {}
+    for to in (world.xb.aid.hex(), world.xc.aid.hex()):
+        _, answer = await ask("POST", "/letters/check", json=letter(form, to=[to]))
+        found[to] = [(each["code"], each["level"]) for each in answer["findings"]]
+    assert found[world.xb.aid.hex()] == []
+    assert ("basis.not-in-force", "risk") in found[world.xc.aid.hex()]
+
+
 async def test_a_check_says_what_a_request_lacks_and_stops_nothing(ask: Ask) -> None:
     whole = letter(written(complete()))
     _, answer = await ask("POST", "/letters/check", json=whole)

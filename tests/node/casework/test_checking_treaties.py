@@ -41,7 +41,7 @@ def test_planted_defects_are_named_as_before_and_nothing_is_added() -> None:
 @pytest.mark.parametrize(
     ("instruments", "pair", "found"),
     [
-        (("UNTOC",), ("XA", "XE"), [("basis.not-in-force", "wrong")]),
+        (("UNTOC",), ("XA", "XE"), [("basis.not-in-force", "risk")]),
         (("UNTOC",), ("XA", "XC"), []),
         (("XB-XD-EXT",), ("XA", "XB"), []),
         (("UNTOC",), ("SN", "BJ"), []),
@@ -50,7 +50,7 @@ def test_planted_defects_are_named_as_before_and_nothing_is_added() -> None:
         (("GENTLEMEN",), ("XA", "XE"), []),
     ],
 )
-def test_what_is_certain_is_a_mistake_and_what_is_old_a_hint(instruments, pair, found) -> None:
+def test_what_is_certain_is_a_risk_and_what_is_old_a_hint(instruments, pair, found) -> None:
     offence = [{"title": "T", "law": "L", "max_penalty_years": 5, "crime_type": "money_laundering"}]
     assert codes(resting(*instruments, offences=offence), *pair) == found
 
@@ -62,11 +62,12 @@ def test_what_carries_instead_is_named() -> None:
     assert "XB" in wrong.said("en")
     found = {each.code: each for each in check(form, at=AT, between=between("XB", "XD"))}
     assert found["basis.other"].args == {"instruments": "X-STRAITS"}
-    assert found["language.wrong"].args == {"languages": "fr"}
+    assert (found["language.wrong"].args, found["language.wrong"].level) == ({"languages": "fr"}, "risk")
+    assert not any(each.level == "wrong" for each in found.values())
 
 
 def test_a_reservation_or_another_offence_is_named() -> None:
-    assert ("basis.barred", "wrong") in codes(resting("BC", kind="data.intercept"), "XA", "XF")
+    assert ("basis.barred", "risk") in codes(resting("BC", kind="data.intercept"), "XA", "XF")
     offence = [{"title": "T", "law": "L", "max_penalty_years": 5, "crime_type": "drug_offences"}]
     assert ("basis.offence", "risk") in codes(resting("UNCAC", offences=offence), "XA", "XB")
 

@@ -3,19 +3,16 @@
 Every answer says of which day its facts are and whether they were compared with official texts.
 """
 
-import asyncio
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from rogatory_node.api.asking import read
 from rogatory_node.api.context import Problem
+from rogatory_node.api.law import library as known
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint, Model
-from rogatory_node.casebook import publications, treaties
 from rogatory_node.casework.codes import CRIME_TYPES
 from rogatory_node.casework.law import finder, telling
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.standing import standing
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
@@ -187,20 +184,20 @@ async def find(call: Call) -> Found:
         years=asked.years,
         organized=asked.organized,
     )
-    answer = finder.find(await _library(call), query)
+    answer = finder.find(await known(call.node), query)
     return msgspec.convert(telling.found(answer, call.language), Found)
 
 
 async def instruments(call: Call) -> Instruments:
     """List the instruments."""
-    library = await _library(call)
+    library = await known(call.node)
     listed = [telling.instrument_short(each, call.language) for each in library.instruments.values()]
     return msgspec.convert({"instruments": listed, "packs": dict(library.versions)}, Instruments)
 
 
 async def instrument(call: Call) -> Answer:
     """Describe an instrument."""
-    library = await _library(call)
+    library = await known(call.node)
     found = library.instruments.get(call.path["code"])
     if found is None:
         raise Problem(404, "instrument-unknown", later("There is no such instrument."))
@@ -211,7 +208,7 @@ async def instrument(call: Call) -> Answer:
 
 async def memberships(call: Call) -> Memberships:
     """Say how a State stands to every instrument."""
-    library, state = await _library(call), call.path["state"].upper()
+    library, state = await known(call.node), call.path["state"].upper()
     listed: list[dict[str, Any]] = [
         {"instrument": code, **telling.party(standing(library, each, state, _day(call.query.at)))}
         for code, each in library.instruments.items()
@@ -220,11 +217,6 @@ async def memberships(call: Call) -> Memberships:
     if not listed:
         raise Problem(404, "state-unknown", later("Nothing is known of this State."))
     return msgspec.convert({"state": state, "parties": listed}, Memberships)
-
-
-async def _library(call: Call) -> Library:
-    raws = tuple(await read(call.node, publications.listed, publications.LAW))
-    return await asyncio.to_thread(treaties.over_shipped, raws)
 
 
 def _day(at: date | None) -> date:
