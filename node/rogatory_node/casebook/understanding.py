@@ -17,6 +17,7 @@ from typing import Any, Final
 from rogatory_node.casebook.entries import NEVER, sealed
 from rogatory_node.casebook.inbox import CLOSED
 from rogatory_node.casebook.opening import Opened
+from rogatory_node.casework.clocks.running import RUNNING, Clock, clocks_of
 from rogatory_node.casework.codes import GRADES
 from rogatory_node.casework.life.case import Case, Measure, Request
 from rogatory_node.casework.life.events import Fact
@@ -105,11 +106,11 @@ def understand(sealer: RowSealer, me: str, stored: Stored) -> Understood:
     """Fold a case and return its rows."""
     folded, faults = _folded(stored)
     mine = [each for each in folded.requests if each.side(me) is not None]
-    clocks = _clocks(stored.case, mine)
+    clocks = _running(folded, mine)
     return Understood(
         case=_case(sealer, me, stored, folded, faults, mine, clocks),
         measures=tuple(_measures(me, stored, mine)),
-        clocks=clocks,
+        clocks=_clock_rows(stored.case, clocks),
     )
 
 
@@ -136,12 +137,12 @@ def _case(
     folded: Case,
     faults: Mapping[str, str],
     mine: Sequence[Request],
-    clocks: Sequence[Mapping[str, Any]],
+    clocks: Sequence[Clock],
 ) -> dict[str, Any]:
     case, shown = stored.case, _shown(mine)
     untaken = _untaken(me, stored, folded, faults)
     form = _form(stored, shown)
-    due_at, rule = min(((each["due_at"], each["rule"]) for each in clocks), default=(NEVER, None))
+    due_at, rule = _next(clocks)
     owes = {due.code for each in mine for due in each.dues if due.side == each.side(me)} | (
         {TAKE} if untaken else set()
     )
@@ -301,27 +302,30 @@ def _crimes(form: Mapping[str, Any]) -> Iterable[str]:
     return dict.fromkeys(each for each in found if each is not None)
 
 
-def _clocks(case: bytes, mine: Sequence[Request]) -> tuple[dict[str, Any], ...]:
-    """Return what runs: dates that are owed, and the end of what is preserved."""
-    running: list[tuple[str, str, int, int]] = []
-    for request in mine:
-        dues = ((due, end_of(due.by)) for due in request.dues)
-        running += [(due.code, due.side, due.since, end) for due, end in dues if end is not None]
-        for each in request.measures:
-            end = end_of(each.until) if each.state == "PRESERVED" else None
-            if end is not None:
-                running.append(("preserved", "R", _reached(each, _EXECUTED) or request.ts, end))
+def _running(folded: Case, mine: Sequence[Request]) -> tuple[Clock, ...]:
+    """Return the clocks of the requests between us and another."""
+    ours = {(each.digest, each.recipient) for each in mine}
+    return tuple(clock for clock in clocks_of(folded) if (clock.letter, clock.recipient) in ours)
+
+
+def _next(clocks: Iterable[Clock]) -> tuple[int, str | None]:
+    """Return the deadline of the case and its rule: the next one whose passing matters to somebody."""
+    counted = (each for each in clocks if each.state == RUNNING and not each.silent)
+    return min(((each.due, each.rule) for each in counted if each.due is not None), default=(NEVER, None))
+
+
+def _clock_rows(case: bytes, clocks: Sequence[Clock]) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "case": case,
             "place": place,
-            "rule": rule,
-            "side": side,
-            "started_at": since,
-            "due_at": end,
-            "state": "running",
+            "rule": each.rule,
+            "side": each.side,
+            "started_at": each.start,
+            "due_at": each.due,
+            "state": each.state,
         }
-        for place, (rule, side, since, end) in enumerate(dict.fromkeys(running))
+        for place, each in enumerate(clocks)
     )
 
 

@@ -145,6 +145,8 @@ def _shown(found: Mapping[str, Any]) -> Iterator[str]:
     if found["clocks"]:
         yield ""
     for clock in found["clocks"]:
+        if clock["state"] not in {"RUNNING", "PAUSED"}:
+            continue
         when = words.moment(clock["due_at"]) if clock["due_at"] is not None else "-"
         yield _("Deadline {when}: {what}").format(when=when, what=words.due(clock["rule"]))
     for kept in found["kept"]:

@@ -37,7 +37,6 @@ NEEDS: Final[Mapping[str, str]] = {
     "attachments": later("attachments arriving"),
 }
 
-PRESERVED: Final = later("the preservation ends")
 UNREAD: Final[Mapping[str, str]] = {
     "damaged": later("the disk has changed it; restore it from a backup"),
     "form": later("its form cannot be read"),
@@ -140,9 +139,10 @@ def ground(code: str) -> str:
 
 def due(code: str) -> str:
     """Say what is owed, or what runs."""
+    from rogatory_node.casework.clocks.rules import RULES
     from rogatory_node.casework.life.dues import DUES
 
-    known = {**DUES, "take": NEEDS["take"], "preserved": PRESERVED}
+    known = {**{rule.code: rule.label for rule in RULES.values()}, **DUES, "take": NEEDS["take"]}
     return _(known[code]) if code in known else clean(code)
 
 
