@@ -21,6 +21,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import USAGE, Failure, emit
+from rogatory_node.cli.system import why
 from rogatory_node.home import FILE_MODE, FOLDER_MODE
 from rogatory_node.i18n import _
 
@@ -170,7 +171,7 @@ def _save(client: Client, each: dict[str, Any], into: Path) -> Iterator[str]:
         what = _("{file} is there already; nothing is overwritten.").format(file=error.filename)
         raise Failure(what, _("Save into another folder."), slug="exists") from None
     except OSError as error:
-        what = _("{file} cannot be written: {why}").format(file=error.filename or folder, why=error.strerror)
+        what = _("{file} cannot be written: {why}").format(file=error.filename or folder, why=why(error))
         raise Failure(what, slug="unwritable") from None
 
 

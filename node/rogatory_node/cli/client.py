@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from rogatory_node.cli.output import USAGE, Failure
+from rogatory_node.cli.system import why
 from rogatory_node.home import Home, HomeError, HomeMissingError
 from rogatory_node.i18n import _
 
@@ -234,7 +235,7 @@ def _encode(value: Any) -> bytes:
 
 
 def _unreadable(file: Path, error: OSError) -> Failure:
-    what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+    what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
     return Failure(what, code=USAGE, slug="unreadable")
 
 

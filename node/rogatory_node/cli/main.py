@@ -12,9 +12,11 @@ from importlib import import_module
 from typing import Annotated, Any, Final
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import TyperException
 
 from rogatory_node import __version__
+from rogatory_node.cli import usage
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, show_failure
 from rogatory_node.i18n import _, later
 
@@ -83,12 +85,12 @@ def run(words: list[str]) -> int:
     wanted = next((word for word in words if not word.startswith("-")), None)
     as_json = "--json" in words and wanted not in JSON_TO_FILE
     try:
-        result = typer.main.get_command(build(wanted))(words, prog_name=PROGRAM, standalone_mode=False)
+        result = usage.speaking(typer.main.get_command(build(wanted)))(words, prog_name=PROGRAM, standalone_mode=False)
     except Failure as failure:
         show_failure(failure, as_json=as_json)
         return failure.code
     except TyperException as error:
-        return _usage(error, as_json=as_json)
+        return _usage(error, wanted, as_json=as_json)
     except typer.Abort:
         show_failure(Failure(_("Stopped."), slug="stopped"), as_json=as_json)
         return REFUSED
@@ -141,10 +143,11 @@ def _elsewhere() -> None:
     raise AssertionError("the module of this command was not loaded")
 
 
-def _usage(error: Any, *, as_json: bool) -> int:
+def _usage(error: Any, wanted: str | None, *, as_json: bool) -> int:
     """Show what is wrong with the words of the command."""
-    if as_json:
-        show_failure(Failure(error.format_message(), slug="usage", code=USAGE), as_json=True)
-    else:
+    if isinstance(error, NoArgsIsHelpError) and not as_json:
         error.show()
-    return int(error.exit_code)
+        return USAGE
+    failure = usage.wrong(error, f"{PROGRAM} {wanted}" if wanted in COMMANDS else PROGRAM)
+    show_failure(failure, as_json=as_json)
+    return failure.code

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import _
 
 REFUSED: Final = 1
@@ -54,7 +55,7 @@ def refuse_unwritable(file: Path) -> None:
     try:
         file.open("ab").close()
     except OSError as error:
-        what = _("{file} cannot be written: {why}").format(file=file, why=error.strerror)
+        what = _("{file} cannot be written: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unwritable") from None
     if not there:
         file.unlink()

@@ -14,6 +14,7 @@ import typer
 
 from rogatory_node.cli.options import AsOption, JsonOption
 from rogatory_node.cli.output import USAGE, Failure, emit, refuse_unwritable
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import LANGUAGES, _
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def read_form(file: Path) -> Mapping[str, Any]:
         read(raw)  # refuses what two readers could read differently
         return dict(json.loads(raw))
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     except UnfitError as error:
         what = "; ".join(_(mistake.what).format(**mistake.args) for mistake in error.mistakes)
@@ -137,7 +138,7 @@ def _signed(document: bytes, key: Path, passphrase_file: Path | None) -> bytes:
         store = key.read_bytes()
         phrase = None if passphrase_file is None else passphrase_file.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=error.filename, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=error.filename, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     return sign(document, signer(store, phrase))
 

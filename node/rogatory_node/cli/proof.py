@@ -16,6 +16,7 @@ import typer
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import LANGUAGE, _, later, plural
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def verify(
         what = _("A registry is named by its 30 digits, or by the 64 hexadecimal digits of its id.")
         raise Failure(what, code=USAGE, slug="registry") from None
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=bundle, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=bundle, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     same = None if code is None else _names_all(code, verdict)
     lines = [*as_lines(verdict), *([] if same is None else [_(_SAME if same else _OTHER)])]

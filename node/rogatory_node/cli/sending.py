@@ -28,6 +28,7 @@ from rogatory_node.cli.client import Client, Progress
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import LANGUAGE, _
 
 MAX_FILE_BYTES: Final = 1024 * 1024
@@ -167,7 +168,7 @@ def _files(attach: Sequence[Path]) -> list[_File]:
 
 
 def _unreadable(file: Path, error: OSError) -> Failure:
-    what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+    what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
     return Failure(what, code=USAGE, slug="unreadable")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from rogatory_keys.errors import KeyFileError, KeyFileFault
 from rogatory_node.cli.output import USAGE, Failure
+from rogatory_node.cli.system import why
 from rogatory_node.config import ConfigError, Mistake
 from rogatory_node.config.checks import Reason
 from rogatory_node.home import Home, HomeError, HomeExistsError, HomeLockedError, HomeMissingError, HomeOpenError
@@ -183,7 +184,7 @@ def _system(error: OSError, home: Home) -> Failure:
     if error.errno in _NO_SPACE:
         return _full(error, home)
     place = error.filename or home.root
-    what = _("The system refused {place}: {why}").format(place=place, why=error.strerror or type(error).__name__)
+    what = _("The system refused {place}: {why}").format(place=place, why=why(error))
     return Failure(what, code=USAGE if isinstance(error, FileNotFoundError) else 1, slug="system")
 
 

@@ -16,6 +16,7 @@ from rogatory_node.casework.types.catalogue import GROUPS, RequestType, Unknown
 from rogatory_node.cli import words
 from rogatory_node.cli.options import JsonOption, LanguageOption, language_of
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import _, later, translate
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _form(file: Path) -> dict[str, Any]:
         with file.open("rb") as opened:
             raw = opened.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     try:
         return read_object(raw)
