@@ -4,9 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from rogatory_node.casework.life.case import Case, Request
+from rogatory_node.casework.grounds import grounds_for
+from rogatory_node.casework.kinds.catalogue import example
+from rogatory_node.casework.life.allowed import Choice
+from rogatory_node.casework.life.case import Case, Measure, Request
 from rogatory_node.casework.life.events import Event, Fact, Letter
 from rogatory_node.casework.life.fold import fold
+from rogatory_node.casework.life.moves import BY_NAME
 
 XA, XB, XC = "a" * 64, "b" * 64, "c" * 64
 SKILL = "data.content"
@@ -80,3 +84,41 @@ class Talk:
 
 REFUSAL = {"outcome": "REFUSED", "grounds": ["DUAL_CRIMINALITY"], "reasons": "no offence here"}
 WAIVED = {"consultation": {"not_appropriate": "nothing to discuss"}}
+
+
+# --- Letters that lack nothing --------------------------------------------------------------------------------------
+
+NEEDS: dict[str, Any] = {
+    "reasons": "for these reasons",
+    "until": "2041-01-01",
+    "conditions": ["NO_ONWARD"],
+    "competent": {"id": "xb.other"},
+}
+
+
+def complete(
+    choice: Choice, request: Request, measure: Measure | None, questions: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Return the form of a letter that makes a choice for a measure and lacks nothing."""
+    form = {**example(choice.kind), "in_reply_to": request.digest}
+    if measure is not None:
+        form["measures"] = [measure.id]
+    move = BY_NAME.get(choice.move)
+    picks = sorted(move.pick) if move is not None else []
+    if picks and choice.kind == "status":
+        form["stage"] = picks[0]
+    elif picks:
+        form |= {**NEEDS, "outcome": picks[0], **WAIVED}
+    if form.get("outcome") == "REFUSED" and measure is not None:
+        allowed = grounds_for(measure.type, request.instruments)
+        form["grounds"] = [next(ground.code for ground in allowed)]
+    if choice.step is not None:
+        form = {name: value for name, value in form.items() if name not in {"stage", "event"}}
+        form["step"] = choice.step
+    if choice.kind == "supplement":
+        form["measures"] = [{"id": f"m{len(request.measures)}", "type": "data.traffic"}]
+    if choice.move == "accept_conditions" and measure is not None and measure.offer is not None:
+        form |= {"conditions": list(measure.offered), "in_reply_to": measure.offer}
+    if choice.move == "answer":
+        form["answers"] = [{"n": n, "text": "yes"} for n in questions]
+    return form

@@ -20,11 +20,11 @@ from rogatory_node.casebook.opening import Opened
 from rogatory_node.casework.clocks.running import RUNNING, Clock, clocks_of
 from rogatory_node.casework.codes import GRADES
 from rogatory_node.casework.life.case import Case, Measure, Request
+from rogatory_node.casework.life.dating import end_of
 from rogatory_node.casework.life.events import Fact
 from rogatory_node.casework.life.fold import fold
 from rogatory_node.casework.life.forms import instruments, listed, mapping, text
 from rogatory_node.casework.life.states import ENDED
-from rogatory_node.casework.life.substeps import end_of
 from rogatory_node.casework.turns import live, sides
 from rogatory_node.casework.types.catalogue import Unknown, type_of
 from rogatory_node.storage.book_tables import CODE

@@ -26,10 +26,12 @@ SETTLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "redirect": (*_SUBSTANCE, "give_reasons"),
         "return": (*_SUBSTANCE, "give_reasons"),
         "decision": (*_SUBSTANCE, "give_reasons"),
-        "status": _ANSWER,
+        "status": (*_ANSWER, "answer_extension"),
         "info.request": ("acknowledge",),
         "conditions.offer": ("acknowledge",),
         "preservation.confirm": _SUBSTANCE,
+        "preservation.extended": ("answer_extension",),
+        "preservation.release": ("answer_extension",),
         "response.partial": _ANSWER,
         "response.final": _ANSWER,
         "service.proof": _SUBSTANCE,
@@ -54,6 +56,7 @@ OWES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "response.final": ("verify_answer",),
         "response.partial": ("verify_answer",),
         "use.consent.request": ("answer_use",),
+        "preservation.extend": ("answer_extension",),
     }
 )
 """Kind of letter → what its recipient owes from now on."""

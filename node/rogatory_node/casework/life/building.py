@@ -48,6 +48,7 @@ class Part:
             sub=self.sub,
             until=self.until,
             answer=self.answer,
+            offer=self.offer,
             offered=self.offered,
             bound=self.bound,
             labels=tuple(sorted(self.labels)),

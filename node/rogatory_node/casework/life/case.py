@@ -51,6 +51,7 @@ class Measure:
         sub: The state in it, or None.
         until: The date that stands beside the state (preserved until, review on), as it was written.
         answer: Digest of the letter that answered it.
+        offer: Digest of the letter that offers conditions.
         offered: Conditions that are offered.
         bound: Conditions that were accepted, and bind.
         labels: Handling labels that its evidence carries.
@@ -69,6 +70,7 @@ class Measure:
     sub: str | None
     until: str | None
     answer: str | None
+    offer: str | None
     offered: tuple[str, ...]
     bound: tuple[str, ...]
     labels: tuple[str, ...]
@@ -196,6 +198,11 @@ class Request:
     instruments: tuple[str, ...] = ()
     zone: str | None = None
     country: str | None = None
+
+    @property
+    def notice(self) -> str | None:
+        """The open notice that confidentiality cannot be kept."""
+        return self.confidentiality_open
 
     @property
     def grade(self) -> str:

@@ -22,6 +22,7 @@ DUES: Final[Mapping[str, str]] = MappingProxyType(
         "report_done": later("report what was done before the withdrawal"),
         "verify_answer": later("verify the answer and its attachments"),
         "answer_urgency": later("accept or change the urgency"),
+        "answer_extension": later("extend the preservation, or say why not"),
         "answer_use": later("answer the request for another use"),
         "return_objects": later("return what was handed over"),
     }

@@ -10,16 +10,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from rogatory_node.casework.codes import CLOSURES, CONDITIONS, GRADES, OUTCOMES
 from rogatory_node.casework.grounds import GROUNDS, NEVER, grounds_for
 from rogatory_node.casework.life.building import Part, Thread
 from rogatory_node.casework.life.events import Letter, answered
 from rogatory_node.casework.life.forms import Said, codes, instruments, listed, mapping, text
-
-Reason: TypeAlias = tuple[str, str]
-"""A code of ``reasons.REASONS`` and a detail."""
+from rogatory_node.casework.life.permitting import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +125,6 @@ def _answers_the_offer(a: Attempt) -> Reason | None:
     return None if fits else ("conditions_differ", "conditions")
 
 
-def _confidentiality_settled(a: Attempt) -> Reason | None:
-    return None if a.thread.notice is None else ("confidentiality_open", a.thread.notice)
-
-
 def _closure_known(a: Attempt) -> Reason | None:
     code = a.said.text("reason")
     return None if code in CLOSURES else ("closure_unknown", code or "reason")
@@ -154,7 +148,6 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], Reason | None]]] = MappingProxyTy
         "nothing_overwritten": _nothing_overwritten,
         "conditions_known": _conditions_known,
         "answers_the_offer": _answers_the_offer,
-        "confidentiality_settled": _confidentiality_settled,
         "closure_known": _closure_known,
         "grade_known": _grade_known,
     }
@@ -164,4 +157,4 @@ GUARDS: Final[Mapping[str, Callable[[Attempt], Reason | None]]] = MappingProxyTy
 
 def objection(names: tuple[str, ...], attempt: Attempt) -> Reason | None:
     """Return the first reason that one of the guards gives."""
-    return next((reason for name in names if (reason := GUARDS[name](attempt)) is not None), None)
+    return next((reason for name in names if name in GUARDS and (reason := GUARDS[name](attempt)) is not None), None)

@@ -9,8 +9,9 @@
 * Guards are functions of ``guards``, named here; the first that objects gives the reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from rogatory_node.casework.life.states import DONE, ENDED, OPEN
@@ -35,6 +36,7 @@ class Move:
         pick: Values of outcome, stage or grade by which a letter of this kind means this move; empty: always.
         guards: Names of guards.
         roles: Of officers who may make it.
+        machine: The sub-machine that a measure must have; empty: any or none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Move:
     pick: frozenset[str]
     guards: tuple[str, ...]
     roles: frozenset[str]
+    machine: str = ""
 
 
 _REVIEW: Final = frozenset({"ACKNOWLEDGED", "UNDER_REVIEW", "REOPENED"})
@@ -79,6 +82,7 @@ def _move(
     pick: Iterable[str] = (),
     guards: str = "",
     roles: str,
+    machine: str = "",
 ) -> Move:
     return Move(
         name=name,
@@ -90,6 +94,7 @@ def _move(
         pick=frozenset(pick),
         guards=tuple(guards.split()),
         roles=frozenset(roles.split()),
+        machine=machine,
     )
 
 
@@ -297,6 +302,17 @@ MOVES: Final = (
         BY_OUTCOME,
         guards="confidentiality_settled outcome_known outcome_has_needs",
         roles=_HANDLES,
+        machine="preservation",
+    ),
+    _move(
+        "ask_extension",
+        later("ask to extend the preservation"),
+        "preservation.extend",
+        "R",
+        {"PRESERVED"},
+        STAY,
+        roles=_SIGNS + " duty",
+        machine="preservation",
     ),
     _move(
         "prove_service",
@@ -358,29 +374,36 @@ VERIFY: Final = "EXECUTED", "ANSWERED"
 BY_KIND: Final = {kind: tuple(move for move in MOVES if move.kind == kind) for kind in {move.kind for move in MOVES}}
 BY_NAME: Final = {move.name: move for move in MOVES}
 
-BESIDE: Final = frozenset(
+BESIDE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "draft.comment",
-        "evidence.handover",
-        "hearing.slot",
-        "hearing.confirm",
-        "hearing.minutes",
-        "arrest.notice",
-        "surrender.arrangement",
-        "asset.notice",
-        "translation",
-        "use.consent.request",
-        "use.consent.answer",
-        "breach.notice",
-        "spontaneous",
-        "preservation.extend",
-        "preservation.extended",
-        "preservation.release",
-        "ping",
-        "pong",
-        "directory.update",
-        "case.list",
-        "request",
+        kind: frozenset(roles.split())
+        for kind, roles in {
+            "request": _SIGNS + " duty",
+            "draft.comment": _ANY,
+            "hearing.slot": _ANY,
+            "hearing.confirm": _ANY,
+            "hearing.minutes": _HANDLES + " custodian",
+            "arrest.notice": _HANDLES,
+            "surrender.arrangement": "handler decider signatory registrar",
+            "asset.notice": "handler decider",
+            "translation": _ANY,
+            "use.consent.request": _SIGNS + " decider",
+            "use.consent.answer": _SIGNS + " decider",
+            "breach.notice": _ANY,
+            "spontaneous": _SIGNS + " decider duty",
+            "preservation.extended": _HANDLES,
+            "preservation.release": "signatory handler decider registrar",
+            "ping": _ANY,
+            "pong": _ANY,
+            "directory.update": "registrar",
+            "case.list": _ANY,
+        }.items()
     }
 )
-"""Kinds that make no move in the shared machine: they move a sub-machine, or are recorded beside it."""
+"""Kinds that make no move in the shared machine, and the roles of officers who may send them: they move a sub-machine,
+or are recorded beside it."""
+
+
+def roles_for(kind: str) -> frozenset[str]:
+    """Return the roles of officers who may send a kind of letter for one purpose or another."""
+    return BESIDE.get(kind, frozenset()).union(*(move.roles for move in BY_KIND.get(kind, ())))

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rogatory_node.casework.codes import CONDITIONS, OUTCOMES
+from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.life import moves, noting
 from rogatory_node.casework.life.building import Part, Thread, part
 from rogatory_node.casework.life.case import Kept, Step
 from rogatory_node.casework.life.events import Letter
 from rogatory_node.casework.life.forms import MOST_MEASURES, Said, codes, measures_of, said_of
-from rogatory_node.casework.life.guards import Attempt, Reason, objection, until
+from rogatory_node.casework.life.guards import Attempt, objection, until
 from rogatory_node.casework.life.moves import BACK, BY_KIND, BY_OUTCOME, STAY, Move
+from rogatory_node.casework.life.permitting import Reason, refusal
 from rogatory_node.casework.life.state import Book
 from rogatory_node.casework.life.states import OPEN, PAUSES, UNACKNOWLEDGED
 from rogatory_node.casework.life.substeps import MOVERS, substep
@@ -28,7 +30,6 @@ _PICKED_BY: Final = {
     "status": "stage",
 }
 _CONSULTED: Final = frozenset({"consult", "reject_conditions", "offer_conditions"})
-_TAKEN_ON: Final = frozenset({"ACKNOWLEDGED"})
 
 
 def step(book: Book, thread: Thread, letter: Letter) -> bool:
@@ -49,7 +50,7 @@ def step(book: Book, thread: Thread, letter: Letter) -> bool:
             else:
                 refused.setdefault(reason, []).append(each.id)
     if letter.kind == "supplement":
-        _supplement(thread, letter, refused)
+        _supplement(thread, letter, side, refused)
     if letter.kind == "response.final":
         _whole(thread, touched, refused)
     _keep(thread, letter, refused)
@@ -70,8 +71,11 @@ def _try(book: Book, attempt: Attempt, side: str, steps: dict[tuple[str, str], S
     """Make the move and the sub-step that a letter means for a measure; return why it makes none."""
     letter = attempt.letter
     rows = BY_KIND.get(letter.kind, ())
+    if not rows and letter.kind not in MOVERS:
+        by = KINDS[letter.kind].by
+        return None if side in by else ("wrong_side", by)
     if not rows:
-        return substep(book, attempt, side, steps) if letter.kind in MOVERS else None
+        return substep(book, attempt, side, steps)
     meant, reason = _meant(rows, attempt)
     if reason is None:
         move, reason = _possible(meant, attempt, side)
@@ -104,27 +108,6 @@ def _possible(rows: Sequence[Move], attempt: Attempt, side: str) -> tuple[Move |
             return row, None
         reason = found
     return None, reason
-
-
-def refusal(row: Move, thread: Thread, each: Part, side: str) -> Reason | None:
-    """Return why a side cannot make a move from the state that a measure is in, or None; guards are not asked."""
-    if side not in row.by:
-        return "wrong_side", row.by
-    if standing(thread, each) & row.froms:
-        return None
-    if each.state == "WITHDRAWN":
-        return "withdrawn", each.state
-    return ("unacknowledged" if each.state in UNACKNOWLEDGED else "state"), each.state
-
-
-def standing(thread: Thread, each: Part) -> frozenset[str]:
-    """Return the states that a measure counts as being in: its own, the paused one, or as taken on."""
-    found = {each.state}
-    if each.state in PAUSES and each.before is not None:
-        found.add(each.before)
-    if found & UNACKNOWLEDGED and thread.receipts.taken is not None:
-        found |= _TAKEN_ON
-    return frozenset(found)
 
 
 def _apply(move: Move, attempt: Attempt, side: str, steps: dict[tuple[str, str], Step]) -> None:
@@ -190,10 +173,12 @@ def labels_of(conditions: Iterable[str]) -> frozenset[str]:
 # --- The whole letter -----------------------------------------------------------------------------------------------
 
 
-def _supplement(thread: Thread, letter: Letter, refused: dict[Reason, list[str]]) -> None:
+def _supplement(thread: Thread, letter: Letter, side: str, refused: dict[Reason, list[str]]) -> None:
     """Add the measures of a supplement; what is there stays as it was sent."""
-    open_now = any(BY_KIND["supplement"][0].froms & {each.state} for each in thread.parts.values())
-    if thread.side(letter.sender) != "R" or not open_now:
+    reasons = [refusal(BY_KIND["supplement"][0], thread, each, side) for each in thread.parts.values()]
+    if None not in reasons:
+        # It adds to the request, not to a measure: one that is open is enough.
+        refused[next(filter(None, reasons))] = list(thread.parts)
         return
     thread.supplements.append(letter.digest)
     for asked in measures_of(letter.payload, first=len(thread.parts) + 1):

@@ -7,16 +7,15 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final
 
 from rogatory_node.casework.life.building import Part
 from rogatory_node.casework.life.case import Step
-from rogatory_node.casework.life.guards import Attempt, Reason, until
+from rogatory_node.casework.life.guards import Attempt, until
 from rogatory_node.casework.life.machines import MACHINES, Row, rows_of
+from rogatory_node.casework.life.permitting import BEFORE_END, Reason, barred, ended
 from rogatory_node.casework.life.state import Book
-from rogatory_node.casework.life.states import ENDED
 
 MOVERS: Final = frozenset(row.kind for machine in MACHINES.values() for row in machine.rows if row.kind != "request")
 """Kinds of letters that can make a step of a sub-machine."""
@@ -49,9 +48,6 @@ SHARED: Final = frozenset({"acknowledgement", "decision", "consultation", "prese
 CLOSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"preservation": ("RELEASED", "LAPSED")})
 """Steps with which a measure is at its end: nothing is left to verify."""
 
-_MAY_END: Final = frozenset({"preservation.release", "hearing.minutes", "asset.notice", "surrender.arrangement"})
-_DAY_SECONDS: Final = 86_400
-
 
 def substep(book: Book, attempt: Attempt, side: str, steps: dict[tuple[str, str], Step]) -> Reason | None:
     """Make the step of the sub-machine that a letter means; return why it makes none."""
@@ -59,12 +55,14 @@ def substep(book: Book, attempt: Attempt, side: str, steps: dict[tuple[str, str]
     named = said.text("step") or OLDER.get(said.text("event") or "") or IMPLIED.get(letter.kind)
     if each.machine is None or (named is None and letter.kind == "status"):
         return None
-    if each.state in ENDED and not (letter.kind in _MAY_END and each.state != "WITHDRAWN"):
-        return ("withdrawn" if each.state == "WITHDRAWN" else "state"), each.state
+    over = ended(letter.kind, each)
+    if over is not None:
+        # The shared machine speaks for itself: what it just ended takes no further step, and that is no fault.
+        return None if letter.kind in SHARED else over
     rows = rows_of(each.machine, letter.kind)
     fit = [row for row in rows if each.sub in row.froms and named in {None, row.to}]
     if len(fit) != 1:
-        # The shared machine speaks for itself: a second acknowledgement or decision is no wrong step.
+        # Here too: a second acknowledgement or decision is no wrong step.
         return None if letter.kind in SHARED or (not rows and named is None) else ("step", named or letter.kind)
     reason = _judge(fit[0], attempt, side)
     if reason is None and _ready(book, fit[0], attempt):
@@ -73,14 +71,10 @@ def substep(book: Book, attempt: Attempt, side: str, steps: dict[tuple[str, str]
 
 
 def _judge(row: Row, attempt: Attempt, side: str) -> Reason | None:
-    if side not in row.by:
-        return "wrong_side", row.by
-    if row.guard == "before_end":
-        ends = end_of(attempt.part.until)
-        if ends is not None and attempt.letter.ts > ends:
-            return "expired", attempt.part.until or ""
-        return None if until(attempt.said) else ("outcome_lacks", "until")
-    return None
+    reason = barred(row, attempt.part, side, attempt.letter.ts)
+    if reason is None and row.guard == BEFORE_END and not until(attempt.said):
+        return "outcome_lacks", "until"
+    return reason
 
 
 def _ready(book: Book, row: Row, attempt: Attempt) -> bool:
@@ -114,17 +108,3 @@ def _same(book: Book, digest: str, parties: frozenset[str], measure: str) -> lis
     """Return the same measure in the requests to all parties of an agreement."""
     threads = (book.threads.get((digest, party)) for party in sorted(parties))
     return [thread.parts[measure] for thread in threads if thread is not None and measure in thread.parts]
-
-
-def end_of(value: str | None) -> int | None:
-    """Return the Unix time of a written time, or of the end of a written date in UTC; None: it is neither."""
-    if value is None:
-        return None
-    try:
-        if len(value) == len("2000-01-01"):
-            day = date.fromisoformat(value)
-            return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) + _DAY_SECONDS
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return int((at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp())

@@ -2,6 +2,7 @@ from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.life.guards import GUARDS
 from rogatory_node.casework.life.machines import MACHINES
 from rogatory_node.casework.life.moves import BACK, BESIDE, BY_KIND, BY_NAME, BY_OUTCOME, MOVES, STAY
+from rogatory_node.casework.life.permitting import CONFIDENTIALITY
 from rogatory_node.casework.life.states import STATES
 
 
@@ -11,7 +12,7 @@ def test_moves_name_states_kinds_and_guards_that_exist() -> None:
         assert move.kind in KINDS
         assert move.froms <= STATES.keys()
         assert move.to in STATES or move.to in {STAY, BACK, BY_OUTCOME}
-        assert set(move.guards) <= GUARDS.keys()
+        assert set(move.guards) <= GUARDS.keys() | {CONFIDENTIALITY}
         assert set(move.by) <= set(KINDS[move.kind].by)
 
 

@@ -1,7 +1,6 @@
-import pytest
 from lifecase import XA, XB, XC, Talk
 
-from rogatory_node.casework.life.substeps import end_of
+from rogatory_node.casework.life.dating import end_of
 
 CONFIRMED = {"outcome": "PRESERVED", "until": "2031-01-01"}
 
@@ -106,19 +105,3 @@ def test_a_joint_team_begins_when_all_signed() -> None:
     assert {each.measures[0].sub for each in talk.case().requests} == {"PROPOSED"}
     talk.say("status", XA, XB, XC, on=request, step="SIGNED_BY_ALL")
     assert {each.measures[0].sub for each in talk.case().requests} == {"SIGNED_BY_ALL"}
-
-
-@pytest.mark.parametrize(
-    ("written", "seconds"),
-    [
-        ("1970-01-01", 86_400),
-        ("1970-01-01T00:00:10Z", 10),
-        ("1970-01-01T02:00:10+02:00", 10),
-        ("1970-01-01T00:00:10", 10),
-        ("soon", None),
-        ("9999-99-99", None),
-        (None, None),
-    ],
-)
-def test_the_end_of_a_written_date(written: str | None, seconds: int | None) -> None:
-    assert end_of(written) == seconds
