@@ -123,7 +123,7 @@ async def refill(node: Node, request: web.Request) -> web.Response:
     registry_of(node)
     keeping, url = node.registries.keeping, asking.text(await read_json(request), "url") or ""
     assert keeping is not None  # a registry has both
-    async with Fetcher() as fetch:
+    async with Fetcher(node.config.proxy) as fetch:
         try:
             came = await keeping.refill(fetch, url.rstrip("/"))
         except FetchError as error:

@@ -31,6 +31,7 @@ from rogatory_node.services.resyncing import Resyncing
 from rogatory_node.services.sending import Sending
 from rogatory_node.services.trust import Trust
 from rogatory_node.transport.link import Identity
+from rogatory_node.transport.reaching import outward_of
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +114,7 @@ async def make(store: Store, trust: Trust, cards: Cards, registries: Registries,
         identity,
         cards.address_of,
         followed=lambda: [each.registry for each in registries.followers],
-        allow_private=config.allow_private_addresses,
+        outward=outward_of(config),
         parts=(exchange.join, views.join, boots.join, resync.join),
     )
     cards.watch(peers.found)  # a card may also come over HTTP, of a registry that could not be dialled before

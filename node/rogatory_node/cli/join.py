@@ -70,12 +70,13 @@ def join(
 
 async def _meet(home: Home, url: str, wanted: str, scope: tuple[str, ...]) -> "tuple[Seen, bool, str]":
     """Look at the log, compare, write the configuration, send our statement."""
+    from rogatory_node.config import load
     from rogatory_node.registry.reading import look
     from rogatory_node.transport.fetch import Fetcher, FetchError
     from rogatory_protocol.errors import RefusedError
     from rogatory_protocol.ids import digits_of
 
-    async with Fetcher() as fetch:
+    async with Fetcher(load(home).proxy) as fetch:
         try:
             seen = await look(fetch, url, now=int(_wall()))
         except FetchError as error:

@@ -189,6 +189,8 @@ class Config:
     roles: frozenset[Role] = _setting(_roles, frozenset({Role.AUTHORITY}))
     # Dialling an address inside the ministry because a peer's card names it is how a peer would map that network.
     allow_private_addresses: bool = _setting(c.yes_or_no, False)
+    # What this node dials goes through this HTTP proxy, which must allow CONNECT to the ports of others' nodes.
+    proxy: str | None = field(default=None, metadata={"check": c.url("http", "https")})
     # None is the folder in the home; another volume keeps a flood of attachments from filling the database's.
     blobs: Path | None = field(default=None, metadata={"check": c.path})
     link: Link = field(default_factory=Link)

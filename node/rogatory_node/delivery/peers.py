@@ -27,7 +27,7 @@ from rogatory_node.services import peering
 from rogatory_node.services.peering import Queue, Seen
 from rogatory_node.storage.errors import StorageError
 from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError
-from rogatory_node.transport.reaching import reach
+from rogatory_node.transport.reaching import STRAIGHT, Outward, reach
 from rogatory_protocol import limits
 from rogatory_protocol.errors import RefusedError
 from rogatory_protocol.ids import Aid, Digest
@@ -101,7 +101,7 @@ class Peers:
         addresses: Callable[[Aid], Way | None],
         *,
         followed: Callable[[], Iterable[Aid]] = tuple,
-        allow_private: bool = False,
+        outward: Outward = STRAIGHT,
         parts: Sequence[Callable[[Session], None]] = (),
         draw: Callable[[], float] = random.random,
     ) -> None:
@@ -112,12 +112,12 @@ class Peers:
             identity: Who we are on links.
             addresses: Where a peer is reached; None or no address if only it can dial.
             followed: The registries that we follow.
-            allow_private: Whether addresses inside private networks may be dialled.
+            outward: Which addresses may be dialled, and through what.
             parts: Each is given every session before it runs, to put its handlers in.
             draw: Randomness for the pauses, from 0 to below 1.
         """
         self._office, self._identity, self._addresses = office, identity, addresses
-        self._followed, self._allow_private, self._draw = followed, allow_private, draw
+        self._followed, self._outward, self._draw = followed, outward, draw
         self._parts = parts
         self._peers: dict[Aid, _Peer] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -303,7 +303,7 @@ class Peers:
                 self._stand(peer, State.DIALLING)
             peer.tried_at = time.monotonic()
             try:
-                link = await reach(way[0], peer.aid, self._identity, pins=way[1], allow_private=self._allow_private)
+                link = await reach(way[0], peer.aid, self._identity, pins=way[1], outward=self._outward)
             except LinkError as error:
                 refused = isinstance(error, RefusingError)
                 self._note(peer, Outcome.REFUSED if refused else Outcome.UNREACHABLE)

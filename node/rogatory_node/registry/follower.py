@@ -71,12 +71,19 @@ class Follower:
     """Follows one registry."""
 
     def __init__(
-        self, trust: Trust, cards: Cards | None, registry: Aid, url: str, own: Sequence[Statement] = ()
+        self,
+        trust: Trust,
+        cards: Cards | None,
+        registry: Aid,
+        url: str,
+        own: Sequence[Statement] = (),
+        *,
+        proxy: str | None = None,
     ) -> None:
-        """Take the directory, the cards, whom to follow where, and our own statements, oldest first."""
+        """Take the directory, the cards, whom to follow where, our own statements, oldest first, and the way out."""
         self._trust, self._cards, self._own = trust, cards, tuple(own)
         self.registry, self._url = registry, url.rstrip("/")
-        self.status = Status()
+        self.status, self._proxy = Status(), proxy
         self._poked = asyncio.Event()
         self._card_at: float | None = None
         self._applied_at: float | None = None
@@ -93,7 +100,7 @@ class Follower:
         Raises:
             StorageError: The store failed.
         """
-        async with Fetcher() as fetch:
+        async with Fetcher(self._proxy) as fetch:
             while True:
                 self._poked.clear()
                 await self.poll(fetch)

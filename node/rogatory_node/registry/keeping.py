@@ -19,7 +19,7 @@ from rogatory_node.services.trust import Trust
 from rogatory_node.services.trust_store import StaleError
 from rogatory_node.transport.fetch import Fetcher, FetchError
 from rogatory_node.transport.link import LinkError
-from rogatory_node.transport.reaching import resolve
+from rogatory_node.transport.reaching import STRAIGHT, Outward, resolve
 from rogatory_protocol.errors import RefusedError
 from rogatory_protocol.ids import Aid
 
@@ -41,7 +41,7 @@ class Keeping:
         *,
         mirrors: Iterable[str] = (),
         addresses: Callable[[], Iterable[str]] = tuple,
-        allow_private: bool = False,
+        outward: Outward = STRAIGHT,
     ) -> None:
         """Take the log, our own statements, oldest first, and who may serve copies of the log.
 
@@ -51,10 +51,10 @@ class Keeping:
             chain: Our statements.
             mirrors: Addresses of copies, from the configuration.
             addresses: The link addresses of members.
-            allow_private: Whether a member's address inside a private network may be asked.
+            outward: Which addresses of members may be asked, and through what.
         """
         self._admitting, self._trust, self._chain = admitting, trust, tuple(chain)
-        self._mirrors, self._addresses, self._allow_private = tuple(mirrors), addresses, allow_private
+        self._mirrors, self._addresses, self._outward = tuple(mirrors), addresses, outward
         self._published, self._refilled_at, self._next = False, 0, 0
         self._said = State.OPEN
 
@@ -64,7 +64,7 @@ class Keeping:
         Raises:
             StorageError: The store failed.
         """
-        async with Fetcher() as fetch:
+        async with Fetcher(self._outward.proxy) as fetch:
             while True:
                 await self.round(fetch)
                 await asyncio.sleep(ROUND_SECONDS)
@@ -119,7 +119,7 @@ class Keeping:
                 return
         for address in self._some_members():
             try:
-                await resolve(address, allow_private=self._allow_private)
+                await resolve(address, self._outward)
             except LinkError:
                 continue
             if await self._whole_again(fetch, mirror_at(address, self._admitting.log.me)):

@@ -32,6 +32,7 @@ from rogatory_node.services.own import Own
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage.tables import statements
 from rogatory_node.storage.writer import Writer
+from rogatory_node.transport.reaching import outward_of
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.statement import Statement, remembered
 
@@ -105,10 +106,12 @@ async def begin(
             raws,
             mirrors=config.registry.mirrors,
             addresses=lambda: [url for card in cards.all() if card.aid != own.aid for url in card.urls],
-            allow_private=config.allow_private_addresses,
+            outward=outward_of(config),
         )
         pages = Pages(admitting, Tiles(readers, own.aid), cards, trial=config.allow_private_addresses)
     followers = tuple(
-        Follower(trust, cards, Aid(each.aid), each.url, chain) for each in config.follow if each.aid != own.aid
+        Follower(trust, cards, Aid(each.aid), each.url, chain, proxy=config.proxy)
+        for each in config.follow
+        if each.aid != own.aid
     )
     return Registries(admitting=admitting, keeping=keeping, followers=followers, pages=pages)

@@ -1,7 +1,7 @@
 """Bounded reads over HTTP: of a registry's log, its card and whatever else is public (B.6.5).
 
 * Every read has a largest size and a latest moment; a body that drips or never ends is cut off there.
-* No redirects, no cookies, no proxies of the environment, no decompression: what was asked for, or nothing.
+* No redirects, no cookies, no proxies but the one that is configured, no decompression: what was asked for, or nothing.
 * Certificates are not judged: what is read proves itself (a log by the registry's id, a card by its seal), and a
   registry must be readable before anything of it is known.
 """
@@ -59,8 +59,9 @@ class Answer:
 class Fetcher:
     """Reads; use it as an asynchronous context, which keeps connections for the next read."""
 
-    def __init__(self) -> None:
-        """Prepare; nothing is connected yet."""
+    def __init__(self, proxy: str | None = None) -> None:
+        """Prepare; nothing is connected yet. *proxy* is the HTTP proxy of the configuration."""
+        self._proxy = proxy
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -71,6 +72,7 @@ class Fetcher:
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            proxy=self._proxy,
         )
         return self
 

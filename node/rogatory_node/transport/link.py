@@ -225,7 +225,13 @@ class Link:
 
 
 async def dial(
-    url: str, peer: Aid, identity: Identity, *, pins: Collection[bytes] = (), line: socket.socket | None = None
+    url: str,
+    peer: Aid,
+    identity: Identity,
+    *,
+    pins: Collection[bytes] = (),
+    line: socket.socket | None = None,
+    proxy: str | None = None,
 ) -> Link:
     """Dial an authority at one of its card's addresses.
 
@@ -235,6 +241,7 @@ async def dial(
         identity: Who we are.
         pins: Hashes of the public keys that its certificate may have; none means public trust.
         line: A connected socket to that address, if there is one already; it is used up.
+        proxy: The HTTP proxy that connects to it instead (B.11.1).
 
     Raises:
         RefusingError: The certificate is not good, another authority answers, or the peer does not want us.
@@ -253,7 +260,7 @@ async def dial(
                 max_queue=1,
                 write_limit=WRITE_BYTES,
                 ping_interval=None,
-                proxy=None,
+                proxy=proxy,
             )
             return await _guarded(stream, lambda: _initiate(stream, peer, identity, pins))
     except ssl.SSLCertVerificationError:

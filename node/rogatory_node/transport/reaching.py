@@ -3,6 +3,7 @@
 * The addresses that a name resolves to are judged, and one of just these is connected: a name cannot point elsewhere in
   between. Private ones are refused unless the operator allows them: a card is no map of the ministry's own network.
 * Addresses are tried side by side, each a moment after the one before; the first that proves itself is the link.
+* An outbound proxy resolves names and connects; addresses in digits are judged here all the same.
 * An address that answers nothing costs three seconds, so that the next attempt finds a peer that has just come back.
 """
 
@@ -11,9 +12,11 @@ import ipaddress
 import socket
 from collections import deque
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from rogatory_node.config import Config
 from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError, dial
 from rogatory_protocol.ids import Aid
 
@@ -28,6 +31,27 @@ Place = tuple[str, int]
 """An address in digits, and a port."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """What local configuration says of the way out.
+
+    Attributes:
+        allow_private: Whether addresses inside private networks may be dialled.
+        proxy: The HTTP proxy through which everything is dialled, or None.
+    """
+
+    allow_private: bool = False
+    proxy: str | None = None
+
+
+STRAIGHT: Final = Outward()
+
+
+def outward_of(config: Config) -> Outward:
+    """Return what a configuration says of the way out."""
+    return Outward(allow_private=config.allow_private_addresses, proxy=config.proxy)
+
+
 class ForbiddenAddressError(LinkError):
     """The address leads into a network that no card may point into."""
 
@@ -38,7 +62,7 @@ async def reach(
     identity: Identity,
     *,
     pins: Collection[bytes] = (),
-    allow_private: bool = False,
+    outward: Outward = STRAIGHT,
 ) -> Link:
     """Dial an authority at all its addresses and return the first link.
 
@@ -53,7 +77,7 @@ async def reach(
     try:
         while not links and (waiting or running):
             if waiting:
-                running.add(asyncio.create_task(_try(waiting.popleft(), peer, identity, pins, allow_private)))
+                running.add(asyncio.create_task(_try(waiting.popleft(), peer, identity, pins, outward)))
             pause = STAGGER_SECONDS if waiting else None
             done, running = await asyncio.wait(running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             _sort(done, links, failures)
@@ -64,8 +88,8 @@ async def reach(
             spare.abort()
 
 
-async def resolve(url: str, *, allow_private: bool = False) -> list[Place]:
-    """Return the places that an address leads to and that may be dialled.
+async def resolve(url: str, outward: Outward = STRAIGHT) -> list[Place]:
+    """Return the places that an address leads to and that may be dialled; of a proxy, the name as it is.
 
     Raises:
         ForbiddenAddressError: It leads only where no card may point, or is not under TLS.
@@ -76,15 +100,17 @@ async def resolve(url: str, *, allow_private: bool = False) -> list[Place]:
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     except (KeyError, ValueError):
         raise LinkError("not an address") from None
-    if parts.scheme != "wss" and not allow_private:
+    if parts.scheme != "wss" and not outward.allow_private:
         raise ForbiddenAddressError("not under TLS")
+    if outward.proxy is not None:
+        return _unresolved(host, port, outward)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, TimeoutError):
         raise LinkError("the name is not known") from None
     places = list(dict.fromkeys((str(entry[4][0]), port) for entry in found))
-    allowed = [place for place in places if allow_private or is_public(place[0])]
+    allowed = [place for place in places if outward.allow_private or is_public(place[0])]
     if not allowed:
         raise ForbiddenAddressError("the address is private")
     return allowed[:MAX_PLACES]
@@ -106,8 +132,20 @@ def _behind_nat64(place: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ipaddress.IPv4Address(int(place) & _LAST_FOUR) if place in _NAT64 else None
 
 
-async def _try(url: str, peer: Aid, identity: Identity, pins: Collection[bytes], allow_private: bool) -> Link:
-    places = await resolve(url, allow_private=allow_private)
+def _unresolved(host: str, port: int, outward: Outward) -> list[Place]:
+    try:
+        public = is_public(host)
+    except ValueError:
+        public = True  # a name, which the proxy judges
+    if not (public or outward.allow_private):
+        raise ForbiddenAddressError("the address is private")
+    return [(host, port)]
+
+
+async def _try(url: str, peer: Aid, identity: Identity, pins: Collection[bytes], outward: Outward) -> Link:
+    places = await resolve(url, outward)
+    if outward.proxy is not None:
+        return await dial(url, peer, identity, pins=pins, proxy=outward.proxy)
     line = await _connect(places)
     return await dial(url, peer, identity, pins=pins, line=line)
 

@@ -10,12 +10,15 @@ import pytest
 from rogatory_node.delivery.boots import COPY, Boots, Self, foreign, known_in
 from rogatory_node.delivery.peers import Peers
 from rogatory_node.storage.tables import boots
+from rogatory_node.transport.reaching import Outward
 from rogatory_protocol.card import OneTimeKeys, build_one_time_keys
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Id16, Kid
 from rogatory_protocol.limits import DAY_SECONDS
 from rogatory_protocol.signed import Context, sign
 from rogatory_protocol.suite import SigningKey
+
+PRIVATE = Outward(allow_private=True)
 
 SEAL, OTHER = (SigningKey(hashlib.sha512(name).digest()) for name in (b"seal", b"other"))
 ME, PEER = Aid(b"\x0a" * 32), Aid(b"\x0b" * 32)
@@ -115,7 +118,14 @@ async def test_P28_two_live_copies_are_shown_to_each_other_by_their_peer(nodes: 
 
     def peers_of(node: Any, found: Boots, n: int, ways: Any) -> Peers:
         office = replace(node.office, boot=boot(n), you=found.others)
-        return Peers(office, node.identity, ways.get, followed=lambda: ways, allow_private=True, parts=[found.join])
+        return Peers(
+            office,
+            node.identity,
+            ways.get,
+            followed=lambda: ways,
+            outward=PRIVATE,
+            parts=[found.join],
+        )
 
     theirs = peers_of(b, boots_of(b, 9, print), 9, {})
     await gate.open(b, theirs.accept)

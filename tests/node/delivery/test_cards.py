@@ -13,12 +13,15 @@ import pytest
 from rogatory_node.delivery.cards import Exchange, Shelf
 from rogatory_node.delivery.peers import Peers
 from rogatory_node.delivery.session import Session
+from rogatory_node.transport.reaching import Outward
 from rogatory_protocol.card import Card, build_card, parse_card
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.link.frames import Type
 from rogatory_protocol.signed import Context, sign
 from rogatory_protocol.suite import SigningKey
+
+PRIVATE = Outward(allow_private=True)
 
 DAY = 86_400
 LOG = "log.north.example"
@@ -96,7 +99,7 @@ class Member:
             self.node.identity,
             ways.get,
             followed=lambda: ways,
-            allow_private=True,
+            outward=PRIVATE,
             parts=(self.sessions.append, self.exchange.join),
         )
         running = asyncio.ensure_future(peers.run())

@@ -13,15 +13,18 @@ from rogatory_node.delivery.session import Session
 from rogatory_node.services import peering
 from rogatory_node.storage.tables import evidence, letters, outbox, peers
 from rogatory_node.transport.link import Link, LinkError, dial
+from rogatory_node.transport.reaching import Outward
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import DAY_SECONDS
 from rogatory_protocol.link.frames import Type
+
+PRIVATE = Outward(allow_private=True)
 
 
 @asynccontextmanager
 async def serving(node: Any, ways: dict[Aid, Way], **options: Any) -> AsyncIterator[Peers]:
     """Run the peers of a node."""
-    options.setdefault("allow_private", True)
+    options.setdefault("outward", PRIVATE)
     found = Peers(node.office, node.identity, ways.get, draw=lambda: 0.0, **options)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(found.run())
@@ -176,7 +179,7 @@ async def test_LNK_27_no_private_address_is_dialled_unless_it_is_allowed(pair: P
     await pair.a.queue(pair.b.aid, 1)
     async with serving(pair.b, {}) as theirs:
         await pair.gate.open(pair.b, theirs.accept)
-        async with serving(pair.a, pair.way, allow_private=False) as ours:
+        async with serving(pair.a, pair.way, outward=Outward()) as ours:
             await until(lambda: state(ours, pair.b.aid), State.UNREACHABLE)
             assert links(theirs, pair.a.aid) == 0
 
@@ -212,7 +215,13 @@ async def test_the_end_says_bye_and_both_sides_are_without_links(pair: Pair, unt
 async def test_a_run_that_is_cancelled_ends_every_link(pair: Pair, until: Any) -> None:
     async with serving(pair.b, {}) as theirs:
         await pair.gate.open(pair.b, theirs.accept)
-        ours = Peers(pair.a.office, pair.a.identity, pair.way.get, followed=lambda: [pair.b.aid], allow_private=True)
+        ours = Peers(
+            pair.a.office,
+            pair.a.identity,
+            pair.way.get,
+            followed=lambda: [pair.b.aid],
+            outward=PRIVATE,
+        )
         task = asyncio.create_task(ours.run())
         await until(lambda: links(theirs, pair.a.aid), 1)
         task.cancel()

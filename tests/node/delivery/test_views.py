@@ -8,8 +8,11 @@ from typing import Any
 from rogatory_node.delivery.peers import Peers
 from rogatory_node.delivery.views import Views
 from rogatory_node.services import peering
+from rogatory_node.transport.reaching import Outward
 from rogatory_protocol.audit import Head
 from rogatory_protocol.ids import Aid, Id16
+
+PRIVATE = Outward(allow_private=True)
 
 
 def head(epoch: int, size: int) -> Head:
@@ -51,7 +54,14 @@ async def test_DLV_07_a_restored_node_and_its_peer_both_have_an_alarm(nodes: Any
 
     def peers_of(node: Any, views: Views, ways: Any) -> Peers:
         office = replace(node.office, audit=views.head_of)
-        return Peers(office, node.identity, ways.get, followed=lambda: ways, allow_private=True, parts=[views.join])
+        return Peers(
+            office,
+            node.identity,
+            ways.get,
+            followed=lambda: ways,
+            outward=PRIVATE,
+            parts=[views.join],
+        )
 
     listening = peers_of(b, views_b, {})
     await gate.open(b, listening.accept)
@@ -69,7 +79,7 @@ async def test_heads_are_taken_from_letters_and_from_evidence(nodes: Any, gates:
 
     def peers_of(node: Any, ways: Any) -> Peers:
         office = replace(node.office, quoted=views[node.name].quoted)
-        return Peers(office, node.identity, ways.get, followed=lambda: ways, allow_private=True)
+        return Peers(office, node.identity, ways.get, followed=lambda: ways, outward=PRIVATE)
 
     listening = peers_of(b, {})
     await gate.open(b, listening.accept)

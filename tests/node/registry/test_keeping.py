@@ -13,9 +13,12 @@ from rogatory_node.registry.keeping import Keeping, mirror_at
 from rogatory_node.registry.listening import serving
 from rogatory_node.registry.tiles import Tiles
 from rogatory_node.transport.fetch import Fetcher, FetchError
+from rogatory_node.transport.reaching import Outward
 from rogatory_protocol.errors import RefusedError
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.tiles import encode_bundle, parse_path
+
+PRIVATE = Outward(allow_private=True)
 
 
 @pytest.fixture
@@ -56,7 +59,12 @@ async def copy(house) -> AsyncIterator[tuple[Copy, str, Fetcher]]:
 def keeping(house, *addresses: str, mirrors: tuple[str, ...] = ()) -> Keeping:
     chain = [each.raw for each in house.registry.chain]
     return Keeping(
-        house.admitting, house.trust, chain, mirrors=mirrors, addresses=lambda: addresses, allow_private=True
+        house.admitting,
+        house.trust,
+        chain,
+        mirrors=mirrors,
+        addresses=lambda: addresses,
+        outward=PRIVATE,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError, listen
-from rogatory_node.transport.reaching import ForbiddenAddressError, is_public, reach, resolve
+from rogatory_node.transport.reaching import ForbiddenAddressError, Outward, is_public, reach, resolve
 from rogatory_node.transport.tls import listening, pin_of, self_signed
 from rogatory_protocol.errors import Code, RefusedError
 from rogatory_protocol.ids import Aid, Kid
@@ -19,6 +19,8 @@ from rogatory_protocol.suite import SigningKey
 
 AIDS = {name: Aid(hashlib.sha256(name.encode()).digest()) for name in ("XA", "XB")}
 KEYS = {name: SigningKey(hashlib.sha512(name.encode()).digest()) for name in AIDS}
+
+PRIVATE = Outward(allow_private=True)
 
 
 def node_key(aid: Aid, kid: Kid) -> bytes:
@@ -113,7 +115,7 @@ async def test_LNK_27_a_private_address_is_dialled_only_when_the_operator_allows
     url, pin = listener
     with pytest.raises(ForbiddenAddressError):
         await reach([url], AIDS["XB"], identity("XA"), pins=[pin])
-    link = await reach([url], AIDS["XB"], identity("XA"), pins=[pin], allow_private=True)
+    link = await reach([url], AIDS["XB"], identity("XA"), pins=[pin], outward=PRIVATE)
     link.abort()
 
 
@@ -121,7 +123,7 @@ async def test_LNK_28_one_good_address_among_dead_ones_is_found_in_time(listener
     url, pin = listener
     async with asyncio.timeout(5), silent_listener() as silent:
         dead = ["wss://127.0.0.1:1"] * 4 + [silent] * 3
-        link = await reach([*dead, url], AIDS["XB"], identity("XA"), pins=[pin], allow_private=True)
+        link = await reach([*dead, url], AIDS["XB"], identity("XA"), pins=[pin], outward=PRIVATE)
     assert link.peer == AIDS["XB"]
     link.abort()
 
@@ -146,13 +148,65 @@ async def silent_listener() -> AsyncIterator[str]:
 async def test_a_peer_that_refuses_is_told_from_one_that_is_away(listener: tuple[str, bytes]) -> None:
     url, pin = listener
     with pytest.raises(RefusingError):
-        await reach(["wss://127.0.0.1:1", url], AIDS["XA"], identity("XB"), pins=[pin], allow_private=True)
+        await reach(["wss://127.0.0.1:1", url], AIDS["XA"], identity("XB"), pins=[pin], outward=PRIVATE)
     with pytest.raises(RefusingError):
-        await reach([url], AIDS["XB"], identity("XA"), pins=[bytes(32)], allow_private=True)
+        await reach([url], AIDS["XB"], identity("XA"), pins=[bytes(32)], outward=PRIVATE)
     with pytest.raises(RefusingError):
-        await reach([url], AIDS["XB"], identity("XA"), allow_private=True)
+        await reach([url], AIDS["XB"], identity("XA"), outward=PRIVATE)
     with pytest.raises(LinkError) as away:
-        await reach(["wss://127.0.0.1:1"], AIDS["XB"], identity("XA"), pins=[pin], allow_private=True)
+        await reach(["wss://127.0.0.1:1"], AIDS["XB"], identity("XA"), pins=[pin], outward=PRIVATE)
     assert not isinstance(away.value, RefusingError)
     with pytest.raises(LinkError, match="no address"):
         await reach([], AIDS["XB"], identity("XA"))
+
+
+@asynccontextmanager
+async def proxy(asked: list[str], *, allows: bool = True) -> AsyncIterator[str]:
+    """Connect others, as the proxy of a ministry does."""
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        asked.append(head.partition(" HTTP")[0])
+        if not allows:
+            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+            return
+        host, _, port = asked[-1].removeprefix("CONNECT ").rpartition(":")
+        there, back = await asyncio.open_connection("127.0.0.1" if host == "node.example" else host, int(port))
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_link_goes_through_the_proxy_that_is_configured(listener: tuple[str, bytes]) -> None:
+    url, pin = listener
+    named, asked = url.replace("127.0.0.1", "node.example"), list[str]()
+    async with proxy(asked) as way:
+        # The name is for the proxy to resolve; addresses in digits are judged here.
+        with pytest.raises(ForbiddenAddressError):
+            await reach([url], AIDS["XB"], identity("XA"), pins=[pin], outward=Outward(proxy=way))
+        link = await reach([named], AIDS["XB"], identity("XA"), pins=[pin], outward=Outward(proxy=way))
+        assert link.peer == AIDS["XB"]
+        await link.close()
+    assert asked == [f"CONNECT {named.removeprefix('wss://')}"]
+
+
+async def test_a_proxy_that_forbids_is_nobody_who_answers(listener: tuple[str, bytes]) -> None:
+    url, pin = listener
+    async with proxy([], allows=False) as way:
+        outward = Outward(allow_private=True, proxy=way)
+        with pytest.raises(LinkError) as away:
+            await reach([url], AIDS["XB"], identity("XA"), pins=[pin], outward=outward)
+    assert not isinstance(away.value, RefusingError)
