@@ -64,7 +64,7 @@ def test_a_node_that_follows_nobody_serves_and_stops_on_a_signal(process: Start,
     assert list(home.run.iterdir()) == []
 
 
-@pytest.mark.parametrize(("wanted", "status"), [(True, 200), (False, 404)])
+@pytest.mark.parametrize(("wanted", "status"), [(True, 200), (False, 303)])
 def test_the_status_page_is_there_only_when_it_is_wanted(process: Start, home: Home, wanted: bool, status: int) -> None:
     if wanted:
         home.config.write_text(home.config.read_text().replace("[desk]", "[desk]\nstatus_page = true"))
@@ -255,7 +255,7 @@ def full(home: Home, tmp_path: Path) -> Iterator[Home]:
         pytest.skip("only root may mount a small disk")
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k,mode=700", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", str(disk)], check=True)
     try:
         shutil.copytree(home.root, disk / "xa")
         shutil.copy(tmp_path / "home-key", disk / "home-key")

@@ -103,7 +103,7 @@ def scene(database: str, tmp_path: Path) -> Iterator[Scene]:
     directory = Directory(offices.follow(registry))
     directory.apply(registry.aid, registry.head(), registry.leaves, now=registry.clock)
     head = directory.state.logs[registry.aid].head
-    known = [one.newest for one in directory.state.authorities.values()]
+    known = trust_store.accepted(Directory(offices.follow(registry)), directory, registry.leaves)
     change = trust_store.Taken(registry=registry.aid, head=head, leaves=registry.leaves, accepted=known, now=NOW)
     transact(opened, lambda conn: trust_store.write(conn, [change]))
     sending = Sending(me=a.aid, signer=a.seal, sealer=SEALER, wall=lambda: float(NOW + DAY), random=entropy("send"))
