@@ -243,3 +243,12 @@ def test_mistakes_in_contacts_name_the_contact() -> None:
     ]
     assert mistakes_in('name = "XA"\ncontact = 5') == [("contact", Reason.TYPE)]
     assert mistakes_in('name = "XA"\n[[contact]]\nrole = "a"\nchannel = 5') == [("contact[0].channel", Reason.TYPE)]
+
+
+def test_rules_of_approval_are_read() -> None:
+    text = 'name = "XA"\n[[approval]]\ntype = "data.*"\npersons = 2\n[[approval]]\ngrade = "ROUTINE"\npersons = 3\n'
+    assert [(each.type, each.grade, each.persons) for each in parse(text).approval] == [
+        ("data.*", "*", 2),
+        ("*", "ROUTINE", 3),
+    ]
+    assert mistakes_in('name = "XA"\n[[approval]]\npersons = 9') == [("approval[0].persons", Reason.VALUE)]

@@ -113,7 +113,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
         named = partial(_name_of, parts.trust, store.config.language)
         node = _node(store, parts, ports)
         await listeners.open_desk(stack, store, named, halt.brake, ports, partial(ways.add, node=node))
-        await stack.enter_async_context(server.serving(server.application(node), store.home.socket))
+        await stack.enter_async_context(server.serving(ways.of_operator(node), store.home.socket))
         await stack.enter_async_context(listeners.told(store.home, ports))
         renew = partial(
             parts.cards.renew,

@@ -1,9 +1,12 @@
-"""The two ways in on the desk port: pages for people and the interface for programs, over the same running node."""
+"""The ways in to the running node: pages for people and the interface for programs on the desk port; commands of the
+operator, and again the interface, on the node's own socket.
+"""
 
 import time
 
 from aiohttp import web
 
+from rogatory_node.api import server
 from rogatory_node.api.context import Node
 from rogatory_node.api.v1 import table
 from rogatory_node.web.desk import serving
@@ -18,6 +21,13 @@ def add(app: web.Application, node: Node) -> None:
     """Add both; the pages last, because they answer every address that is left."""
     table.add(app, node)
     serving.add(app, desk_of(node), TABLE)
+
+
+def of_operator(node: Node) -> web.Application:
+    """Return the application of the node's own socket."""
+    app = server.application(node)
+    table.add(app, node, operated=True)
+    return app
 
 
 def desk_of(node: Node) -> Desk:

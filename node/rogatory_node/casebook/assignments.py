@@ -1,8 +1,8 @@
-"""Who has a case, or one measure of it: persons, units and home agencies; and what a case is to the table of roles.
+"""Who has a case, or one measure of it: persons, units and home agencies.
 
 * A registrar assigns; an assignment is ended, never removed. The same assignment again is the one that stands.
 * A home agency is assigned single measures or a whole case; it sees what is assigned to it and nothing else.
-* A case also belongs to every open unit that takes its type and grade, without anybody assigning it.
+* A case also comes to every open unit that takes its type and grade, without anybody assigning it (``sight``).
 """
 
 import time
@@ -13,12 +13,10 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, Row, Table, select, update
 
-from rogatory_node.casebook.actors import Acting, Thing, event, load, name_of_object, require
-from rogatory_node.casebook.units import takes
+from rogatory_node.casebook.actors import Acting, event, load, name_of_object, require
 from rogatory_node.casework.roles import Action
-from rogatory_node.casework.types.catalogue import RequestType, type_of
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.book_tables import agencies, assignments, book_cases, people, units
+from rogatory_node.storage.book_tables import agencies, assignments, people, units
 from rogatory_node.storage.rows import add
 from rogatory_node.storage.tables import cases
 from rogatory_protocol.ids import Id16
@@ -144,22 +142,6 @@ def listed(connection: Connection, case: Id16) -> list[Assignment]:
     """Return all assignments of a case, the newest last. The caller asked whether this may be read."""
     query = select(assignments).where(assignments.c.case == case).order_by(assignments.c.made_at, assignments.c.id)
     return [_opened(row) for row in connection.execute(query)]
-
-
-def thing_of_case(connection: Connection, case: Id16, *, reason: str = "") -> Thing:
-    """Return what the table of roles must know of a case: who has it now, and whether its type lets one act alone."""
-    going = select(assignments).where(assignments.c.case == case, assignments.c.ended_at.is_(None))
-    held = {each for row in connection.execute(going) for each in (row.person, row.unit, row.agency) if each}
-    booked = select(book_cases.c.type, book_cases.c.grade).where(book_cases.c.case == case)
-    row = connection.execute(booked).one_or_none()
-    found = type_of(row.type) if row is not None else None
-    if row is not None:
-        opened = connection.execute(
-            select(units.c.id, units.c.types, units.c.grades).where(units.c.closed_at.is_(None))
-        )
-        held |= {unit.id for unit in opened if takes(unit.types.split(), unit.grades.split(), row.type, row.grade)}
-    alone = isinstance(found, RequestType) and found.duty_officer_alone
-    return Thing(assigned=frozenset(map(Id16, held)), alone=alone, reason=reason)
 
 
 def _check(connection: Connection, each: Assigning) -> None:

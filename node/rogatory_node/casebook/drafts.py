@@ -17,7 +17,6 @@ from typing import Final
 from sqlalchemy import Connection, Row, delete, select, update
 
 from rogatory_node.casebook.actors import Acting, Actor, Permit, Thing, event, load, may, name_of_object, require
-from rogatory_node.casebook.assignments import thing_of_case
 from rogatory_node.casebook.drafting import (
     GOING,
     ConflictError,
@@ -34,6 +33,7 @@ from rogatory_node.casebook.drafting import (
     read_said,
     thing_of,
 )
+from rogatory_node.casebook.sight import thing_of as thing_of_case
 from rogatory_node.casework.roles import Action
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.book_tables import draft_files, draft_versions, drafts, offers
@@ -120,7 +120,7 @@ class Drafts:
             actor = load(connection, each.by, now=now)
             owner = actor.in_name_of or actor.person
             permit = require(actor, Action.DRAFT_CREATE, Thing(owner=owner))
-            _check_case(connection, actor, each.case)
+            self._check_case(connection, actor, each.case)
             draft = Id16(self.random(_ID_BYTES))
             row = {"id": draft, "author": owner, "unit": actor.unit, "agency": actor.agency, "case": each.case}
             state = {"state": DraftState.OPEN.value, "version": 0, "made_at": now, "changed_at": now}
@@ -257,6 +257,20 @@ class Drafts:
             raise ConflictError(newest)
         return newest
 
+    def _check_case(self, connection: Connection, actor: Actor, case: Id16 | None) -> None:
+        """Check that somebody may write in a case: who sees it, or a measure of it that is assigned to him.
+
+        Raises:
+            DraftCaseError: He may not, or there is none.
+        """
+        if case is None:
+            return
+        there = connection.execute(select(cases.c.id).where(cases.c.id == case)).one_or_none()
+        thing = thing_of_case(connection, self.sealer, actor, case)
+        sees = [may(actor, action, thing) for action in (Action.CASE_READ, Action.MEASURE_READ)]
+        if there is None or not any(isinstance(each, Permit) for each in sees):
+            raise DraftCaseError("case")
+
     def _save(
         self, connection: Connection, draft: Id16, version: int, actor: Actor, content: Content, now: int
     ) -> None:
@@ -292,21 +306,6 @@ def release_files(connection: Connection, draft: Id16, *, carried: Sequence[str]
     files = connection.execute(select(draft_files.c.path).where(draft_files.c.draft == draft)).scalars().all()
     connection.execute(delete(draft_files).where(draft_files.c.draft == draft))
     return tuple(sorted(set(files) - set(carried)))
-
-
-def _check_case(connection: Connection, actor: Actor, case: Id16 | None) -> None:
-    """Check that somebody may write in a case: who sees it, or a measure of it that is assigned to him.
-
-    Raises:
-        DraftCaseError: He may not, or there is none.
-    """
-    if case is None:
-        return
-    there = connection.execute(select(cases.c.id).where(cases.c.id == case)).one_or_none()
-    thing = thing_of_case(connection, case)
-    sees = [may(actor, action, thing) for action in (Action.CASE_READ, Action.MEASURE_READ)]
-    if there is None or not any(isinstance(each, Permit) for each in sees):
-        raise DraftCaseError("case")
 
 
 def _readable(actor: Actor, row: Row[tuple[object, ...]]) -> bool:

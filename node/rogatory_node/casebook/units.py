@@ -6,7 +6,7 @@
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from os import urandom
 from typing import ClassVar, Final
@@ -61,7 +61,7 @@ class Unit:
 
     def takes(self, type: str | None, grade: str) -> bool:
         """Tell whether a request of this type and grade comes to it."""
-        return self.closed_at is None and takes(self.types, self.grades, type, grade)
+        return self.closed_at is None and _fits(self.types, type or "") and _fits(self.grades, grade)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +192,7 @@ def routed(found: Sequence[Unit], type: str | None, grade: str) -> list[Unit]:
     return [unit for unit in found if unit.takes(type, grade)]
 
 
-def takes(types: Collection[str], grades: Collection[str], type: str | None, grade: str) -> bool:
-    """Tell whether what has this type and grade comes to a unit with these lists."""
-    return _fits(types, type or "") and _fits(grades, grade)
-
-
-def _fits(words: Collection[str], word: str) -> bool:
+def _fits(words: frozenset[str], word: str) -> bool:
     """Tell whether a code stands in a list: itself, its family (``data.*``), or all."""
     family = word.partition(".")[0] + ".*"
-    return not {word, family, ALL}.isdisjoint(words)
+    return not words.isdisjoint({word, family, ALL})

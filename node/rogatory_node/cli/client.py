@@ -1,6 +1,7 @@
 """How a command talks to the running node: HTTP over the socket in its home.
 
 * Standard library only and one request a connection: a command starts in a blink.
+* Without a token the operator acts; with one, its person, at the interface for programs that this socket has as well.
 * A refusal of the node becomes a `Failure` in the language of this process.
 * When no node runs, the failure names ``rogatory serve``.
 """
@@ -17,7 +18,7 @@ from urllib.parse import quote, urlencode
 from rogatory_node.cli.output import USAGE, Failure
 from rogatory_node.cli.system import why
 from rogatory_node.home import Home, HomeError, HomeMissingError
-from rogatory_node.i18n import _
+from rogatory_node.i18n import LANGUAGE, _
 
 WAIT_SECONDS: Final = 60.0
 BLOCK_BYTES: Final = 1024 * 1024
@@ -44,9 +45,9 @@ class _Line(http.client.HTTPConnection):
 class Client:
     """Asks the node that runs in a home."""
 
-    def __init__(self, home: Home, *, role: str | None = None) -> None:
-        """Take the home, and the role in which a person acts."""
-        self._home, self._role = home, role
+    def __init__(self, home: Home, *, role: str | None = None, token: str | None = None) -> None:
+        """Take the home, and the role in which a person acts, or the token by which."""
+        self._home, self._role, self._token = home, role, token
 
     def get(self, path: str, *, seconds: float = WAIT_SECONDS, **query: object) -> dict[str, Any]:
         """Ask for something; *query* goes behind the path.
@@ -63,6 +64,15 @@ class Client:
             Failure: No node runs, or it refused.
         """
         return self._ask("POST", path, _encode(json), {"Content-Type": "application/json"}, seconds, {})
+
+    def put(self, path: str, *, json: Any, version: str | None = None) -> dict[str, Any]:
+        """Have something replaced, if it is still of this version.
+
+        Raises:
+            Failure: No node runs, or it refused.
+        """
+        only = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._ask("PUT", path, _encode(json), {"Content-Type": "application/json"} | only, WAIT_SECONDS, {})
 
     def upload(self, path: str, file: Path, progress: Progress | None = None, **query: object) -> dict[str, Any]:
         """Send a file's bytes as they are; the name and whatever else belongs to it go into *query*.
@@ -122,7 +132,12 @@ class Client:
 
     def headers(self) -> dict[str, str]:
         """Return what goes with every request."""
-        return {AS_HEADER: self._role} if self._role else {}
+        given = {"Accept-Language": LANGUAGE}
+        if self._role:
+            given[AS_HEADER] = self._role
+        if self._token:
+            given["Authorization"] = f"Bearer {self._token}"
+        return given
 
     def silent(self, why: str) -> Failure:
         """Return the failure of a node that does not answer."""
@@ -243,6 +258,8 @@ def _refused(raw: bytes) -> Failure:
     """Make the failure of the node's refusal; what it says is a text of the catalogue and its values."""
     try:
         told = json.loads(raw)
+        if "title" in told:  # of the interface for programs, which translates by itself
+            return Failure(told["title"], told.get("next"), slug=told["code"])
         what, following, values = _(told["what"]), told["next"], told["args"]
         following = _(following).format(**values) if following else None
         return Failure(what.format(**values), following, slug=told["code"])

@@ -22,6 +22,17 @@ LanguageOption = Annotated[
 ]
 AsOption = Annotated[str, typer.Option("--as", metavar="ROLE", help=_("The role in which you act, for the audit log."))]
 
+TokenOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        metavar="FILE",
+        envvar="ROGATORY_TOKEN_FILE",
+        help=_("File with the token of the person who acts."),
+        show_default=False,
+    ),
+]
+
 
 def language_of(tag: str | None) -> str:
     """Return the language of a ``--language`` option: the one of this process when there is none.
@@ -32,6 +43,22 @@ def language_of(tag: str | None) -> str:
     if tag is not None and tag not in LANGUAGES:
         raise Failure(_("One of {known}.").format(known=_KNOWN), code=USAGE, slug="language")
     return tag or LANGUAGE
+
+
+def token_of(file: Path | None) -> str | None:
+    """Return the token in a file, or None for the operator.
+
+    Raises:
+        Failure: The file cannot be read.
+    """
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "ASCII"
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why)
+        raise Failure(what, code=USAGE, slug="unreadable") from None
 
 
 def home(path: Path) -> Home:

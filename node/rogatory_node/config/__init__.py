@@ -181,6 +181,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """How many persons approve letters of a type and grade; of several that fit the strictest counts."""
+
+    type: str = _setting(c.text(64), "*")  # extradition, data.* or *
+    grade: str = _setting(c.text(64), "*")
+    persons: int = _setting(c.whole(1, 8))  # as many as a letter can hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings of a node."""
 
@@ -202,6 +211,7 @@ class Config:
     restore: Restore = field(default_factory=Restore)
     follow: tuple[Followed, ...] = ()
     contact: tuple[Contact, ...] = ()
+    approval: tuple[Approval, ...] = ()
 
 
 _SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -249,6 +259,7 @@ def parse(text: str) -> Config:
         values[name] = _section(section, found.get(name, {}), name, mistakes)
     values["follow"] = _tables(Followed, found, "follow", 64, mistakes)
     values["contact"] = _contacts(found, mistakes)
+    values["approval"] = _tables(Approval, found, "approval", 64, mistakes)
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return Config(**values)

@@ -7,7 +7,7 @@ import pytest
 from office import Office, content, office, url
 from staff import NOW, Staff, id_of, staff
 
-from rogatory_node.casebook.actors import Acting, ForbiddenError
+from rogatory_node.casebook.actors import Acting, Actor, ForbiddenError
 from rogatory_node.casebook.assignments import (
     Assigning,
     Assignments,
@@ -15,10 +15,10 @@ from rogatory_node.casebook.assignments import (
     AssignmentUnknownError,
     Unassigning,
     listed,
-    thing_of_case,
 )
 from rogatory_node.casebook.drafts import Creating
 from rogatory_node.casebook.people import Disabling
+from rogatory_node.casebook.sight import thing_of
 from rogatory_node.casebook.units import Opening, Units
 from rogatory_node.casework.roles import Role
 from rogatory_node.storage.rows import add
@@ -38,6 +38,11 @@ def assignments(staff: Staff) -> Assignments:
     return Assignments(wall=lambda: float(staff.now))
 
 
+def holders(staff: Staff) -> frozenset[Id16]:
+    somebody = Actor(person=Id16(bytes(16)), roles=frozenset())
+    return staff.do(lambda core: thing_of(core, staff.sealer, somebody, CASE)).assigned
+
+
 @pytest.fixture
 def registrar(staff: Staff) -> Acting:
     return staff.add(Role.REGISTRAR)
@@ -48,11 +53,11 @@ def test_a_case_is_given_once_and_taken_away(staff: Staff, assignments: Assignme
     command = Assigning(case=CASE, person=handler, by=registrar)
     made = staff.one(assignments.assign, command)
     assert staff.one(assignments.assign, command) == made
-    assert staff.do(lambda core: thing_of_case(core, CASE)).assigned == {handler}
+    assert holders(staff) == {handler}
     ended = staff.one(assignments.end, Unassigning(assignment=made.id, by=registrar))
     assert ended.ended_at == NOW
     assert staff.one(assignments.end, Unassigning(assignment=made.id, by=registrar)) == ended
-    assert staff.do(lambda core: thing_of_case(core, CASE)).assigned == frozenset()
+    assert holders(staff) == frozenset()
     assert staff.do(lambda core: listed(core, CASE)) == [ended]
     assert [ev for ev, _ in staff.log()[-2:]] == ["case.assigned", "case.unassigned"]
 
@@ -70,7 +75,7 @@ def test_a_unit_is_a_holder(staff: Staff, assignments: Assignments, registrar: A
     unit = staff.one(Units(sealer=staff.sealer, wall=lambda: float(NOW)).open, Opening(name="Night")).id
     made = staff.one(assignments.assign, Assigning(case=CASE, unit=unit, measure=2, by=registrar))
     assert (made.unit, made.measure) == (unit, 2)
-    assert staff.do(lambda core: thing_of_case(core, CASE)).assigned == {unit}
+    assert holders(staff) == {unit}
 
 
 def test_only_a_registrar_assigns(staff: Staff, assignments: Assignments) -> None:

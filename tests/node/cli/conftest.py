@@ -11,7 +11,8 @@ import pytest
 from desk import came, node, own, url, world
 
 from rogatory_node.api.context import Node
-from rogatory_node.api.server import application, serving
+from rogatory_node.api.server import serving
+from rogatory_node.app.ways import of_operator
 from rogatory_node.cli.main import run
 
 __all__ = ["came", "node", "own", "url", "world"]
@@ -23,7 +24,7 @@ Cli = Callable[..., Awaitable[tuple[int, Any]]]
 async def served(node: Node) -> AsyncIterator[Node]:
     """The node, answering on the socket of its home."""
     node.home.run.mkdir()
-    async with serving(application(node), node.home.socket):
+    async with serving(of_operator(node), node.home.socket):
         yield node
 
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from rogatory_node.api.context import Node
 from rogatory_node.casebook.actors import Acting, Actor
+from rogatory_node.casebook.book import Book
 from rogatory_node.casework.roles import Action
 
 
@@ -38,6 +39,7 @@ class Call:
 
     Attributes:
         node: The running node.
+        book: What is done with people, drafts and cases.
         acting: Who says that he acts, for the commands of the book, which ask anew.
         actor: Who acts, as the database knew him a moment ago.
         path: The parts of the path that stand for something.
@@ -49,6 +51,7 @@ class Call:
     """
 
     node: Node
+    book: Book
     acting: Acting
     actor: Actor
     path: Mapping[str, str]

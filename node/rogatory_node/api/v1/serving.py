@@ -2,6 +2,8 @@
 
 * Refusals are problem details (RFC 9457) with a stable code, a text in the caller's language and what to do next.
 * A token is asked of the database at every call: what was revoked a moment ago is refused.
+* At the node's own socket who sends no token is the operator; everywhere else he is nobody.
+* What the book refuses is told by one table (``casebook.refusals``); handlers let it pass.
 * Limits: 4 MiB of body, 8 KiB of query, 16 calls of one token at a time. Slow senders meet the limits of
   ``api.context``; the desk port is inside the ministry, so a call needs no further price.
 * Answers are not kept by anybody on the way, and never guessed to be of another type.
@@ -12,7 +14,9 @@ import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -20,9 +24,12 @@ from aiohttp import web
 
 from rogatory_node.api.asking import read
 from rogatory_node.api.context import MAX_JSON_BYTES, Node, Problem, read_blocks
+from rogatory_node.api.context import acting as role_of
 from rogatory_node.api.server import plain, problem_of_storage, withheld
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint
+from rogatory_node.api.v1.fields import problem_of
 from rogatory_node.casebook import actors, tokens
+from rogatory_node.casebook.book import Book, book
 from rogatory_node.i18n import LANGUAGES, SOURCE, later, translate
 from rogatory_node.storage.errors import StorageError
 from rogatory_protocol.ids import Id16
@@ -41,25 +48,43 @@ _HEADERS: Final = {
 }
 
 
-def add(app: web.Application, node: Node, table: Sequence[Endpoint]) -> None:
-    """Add the endpoints of a table to the application of the desk port."""
-    busy: Counter[Id16] = Counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """A way in: the node and its book, who has calls under way, and whether who brings no token is the operator."""
+
+    node: Node
+    book: Book
+    operated: bool
+    busy: Counter[Id16] = field(default_factory=Counter)
+
+
+def add(app: web.Application, node: Node, table: Sequence[Endpoint], *, operated: bool = False) -> None:
+    """Add the endpoints of a table to an application.
+
+    Args:
+        app: That of the desk port, or of the node's own socket.
+        node: The running node.
+        table: The endpoints.
+        operated: Only the operator reaches the application: he acts where no token is sent.
+    """
+    way = _Way(node=node, book=book(node.own.sealer, node.sending, node.config), operated=operated)
     for endpoint in table:
-        app.router.add_route(endpoint.method, PREFIX + endpoint.path, _bound(node, endpoint, busy))
+        app.router.add_route(endpoint.method, PREFIX + endpoint.path, _bound(way, endpoint))
     app.router.add_route("*", PREFIX + "/{rest:.*}", _unknown)
 
 
-def _bound(
-    node: Node, endpoint: Endpoint, busy: Counter[Id16]
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _bound(way: _Way, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await _answer(node, endpoint, busy, request)
+            return await _answer(way, endpoint, request)
         except Problem as problem:
             return _told(problem, request)
         except StorageError as error:
             return _told(problem_of_storage(error), request)
         except Exception as error:
+            refused = problem_of(error)
+            if refused is not None:
+                return _told(refused, request)
             name = secrets.token_hex(4)
             log.error("api.internal", extra={"id": name, "kind": type(error).__name__}, exc_info=withheld(error))
             what, then = later("Internal error {id}."), later("Look for this id in the node's log.")
@@ -72,19 +97,15 @@ async def _unknown(request: web.Request) -> web.StreamResponse:
     return _told(Problem(404, "unknown", later("There is nothing here.")), request)
 
 
-async def _answer(node: Node, endpoint: Endpoint, busy: Counter[Id16], request: web.Request) -> web.StreamResponse:
-    acting = await _acting(node, request)
-    assert acting.token is not None  # a caller comes by a token or not at all
-    if busy[acting.token] >= MOST_AT_ONCE:
-        what, then = later("This token has {most} calls under way already."), later("Wait for their answers.")
-        raise Problem(429, "too-many", what, then, most=MOST_AT_ONCE)
-    busy[acting.token] += 1
-    try:
-        actor = await read(node, _load, acting)
+async def _answer(way: _Way, endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
+    acting = await _acting(way, request)
+    async with _place(way.busy, acting.token):
+        actor = await read(way.node, _load, acting)
         if endpoint.action is not None and endpoint.action not in actors.permitted(actor):
             raise Problem(403, "forbidden", later("This token may not do that."), needed=endpoint.action.value)
         call = Call(
-            node=node,
+            node=way.node,
+            book=way.book,
             acting=acting,
             actor=actor,
             path=dict(request.match_info),
@@ -95,13 +116,29 @@ async def _answer(node: Node, endpoint: Endpoint, busy: Counter[Id16], request: 
             request=request,
         )
         return _sent(endpoint, await endpoint.handler(call), request)
+
+
+@asynccontextmanager
+async def _place(busy: Counter[Id16], token: Id16 | None) -> AsyncIterator[None]:
+    """Hold one of the places that a token has at a time; the operator is not counted."""
+    if token is None:
+        yield
+        return
+    if busy[token] >= MOST_AT_ONCE:
+        what, then = later("This token has {most} calls under way already."), later("Wait for their answers.")
+        raise Problem(429, "too-many", what, then, most=MOST_AT_ONCE)
+    busy[token] += 1
+    try:
+        yield
     finally:
-        busy[acting.token] -= 1
-        if not busy[acting.token]:
-            del busy[acting.token]
+        busy[token] -= 1
+        if not busy[token]:
+            del busy[token]
 
 
-async def _acting(node: Node, request: web.Request) -> actors.Acting:
+async def _acting(way: _Way, request: web.Request) -> actors.Acting:
+    if way.operated and "Authorization" not in request.headers:
+        return actors.Acting(role=role_of(request))
     scheme, _, words = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not words.strip():
         raise Problem(401, "no-token", later("No token was sent."), later("Send it as: Authorization: Bearer rgt_…"))
@@ -111,7 +148,9 @@ async def _acting(node: Node, request: web.Request) -> actors.Acting:
     except ValueError:
         raise Problem(400, "name-of", later("The person represented is named by 32 hexadecimal digits.")) from None
     try:
-        return await read(node, lambda connection: tokens.identify(connection, words.strip(), in_name_of=in_name_of))
+        return await read(
+            way.node, lambda connection: tokens.identify(connection, words.strip(), in_name_of=in_name_of)
+        )
     except actors.UnknownActorError:
         raise _unknown_token() from None
 

@@ -6,7 +6,20 @@ from typing import Any, Final
 from aiohttp import web
 
 from rogatory_node.api.context import Node
-from rogatory_node.api.v1 import cases, custody, events, knowledge, law, openapi, serving, whoami
+from rogatory_node.api.v1 import (
+    assignments,
+    cases,
+    custody,
+    events,
+    knowledge,
+    law,
+    mandates,
+    openapi,
+    people,
+    places,
+    serving,
+    whoami,
+)
 from rogatory_node.api.v1.endpoint import Endpoint
 
 TABLE: Final[tuple[Endpoint, ...]] = (
@@ -15,6 +28,10 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *law.ENDPOINTS,
     *cases.ENDPOINTS,
     *custody.ENDPOINTS,
+    *people.ENDPOINTS,
+    *places.ENDPOINTS,
+    *mandates.ENDPOINTS,
+    *assignments.ENDPOINTS,
     *events.ENDPOINTS,
 )
 
@@ -25,11 +42,11 @@ def description() -> dict[str, Any]:
     return openapi.describe(TABLE, serving.PREFIX)
 
 
-def add(app: web.Application, node: Node) -> None:
-    """Add the interface to the application of the desk port."""
+def add(app: web.Application, node: Node, *, operated: bool = False) -> None:
+    """Add the interface to the application of the desk port, or, *operated*, to that of the node's own socket."""
 
     async def described(request: web.Request) -> web.Response:
         return web.json_response(description())
 
     app.router.add_get(f"{serving.PREFIX}/openapi.json", described)
-    serving.add(app, node, TABLE)
+    serving.add(app, node, TABLE, operated=operated)
