@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from rogatory_node.casework.checking_finding import Case, Finding, entries, moment, pointer, short
+from rogatory_node.casework.checking_finding import Case, Finding, Level, entries, moment, pointer, short
 from rogatory_node.i18n import later
 
 _ADDRESSES: Final = frozenset({"ipv4", "ipv6"})
@@ -25,7 +25,9 @@ _ALL: Final = re.compile(r"[*%]|(?i:all|any|every|todos?|tous|все|الكل|�
 
 def identifiers(case: Case) -> Iterator[Finding]:
     """Yield identifiers by which nothing can be found."""
-    for each, _ in case.known:
+    for each, kind in case.known:
+        # To preserve is urgent, and data of all who shared an address can be kept; to disclose them is another thing.
+        level: Level = "risk" if kind.group == "preserve" else "missing"
         for path, found in _identifiers(each.fields):
             place = each.pointer + path
             yield from _value(found, place)
@@ -33,10 +35,10 @@ def identifiers(case: Case) -> Iterator[Finding]:
             if not isinstance(sort, str):
                 continue
             if sort in _ADDRESSES and found.get("fixed") is not True:
-                yield from _time(found, place)
+                yield from _time(found, place, level)
                 if sort == "ipv4" and "port" not in found:
                     text = later("The IP address has no source port; many subscribers share one address.")
-                    yield Finding(code="ip.port", level="missing", path=f"{place}/port", text=text)
+                    yield Finding(code="ip.port", level=level, path=f"{place}/port", text=text)
             if sort == "wallet" and not found.get("chain"):
                 text = later("The virtual-asset address does not name its chain or ledger.")
                 yield Finding(code="wallet.chain", level="missing", path=f"{place}/chain", text=text)
@@ -66,7 +68,9 @@ def data(case: Case) -> Iterator[Finding]:
                 yield Finding(code="data.category", level="missing", path=f"{path}/categories", text=text)
             timed = all("at" in one for _, one in entries(found.get("identifiers")))
             if "period" not in found and not timed:
-                text = later("The period of the data is not given; a request that seems to search at large is refused.")
+                text = later(
+                    "The period of the data is not given; a request that seems to search at large is often refused."
+                )
                 yield Finding(code="fishing.open", level="risk", path=f"{path}/period", text=text)
 
 
@@ -84,11 +88,11 @@ def _value(found: Mapping[str, Any], place: str) -> Iterator[Finding]:
         yield Finding(code="identifier.shape", level="wrong", path=f"{place}/value", text=text, args=args)
 
 
-def _time(found: Mapping[str, Any], place: str) -> Iterator[Finding]:
+def _time(found: Mapping[str, Any], place: str, level: Level) -> Iterator[Finding]:
     value = found.get("at")
     if value is None:
         text = later("The IP address has no point in time; addresses change hands within minutes.")
-        yield Finding(code="ip.time", level="missing", path=f"{place}/at", text=text)
+        yield Finding(code="ip.time", level=level, path=f"{place}/at", text=text)
     elif moment(value) is None or (isinstance(value, str) and len(value) == len("2026-01-01")):
         text = later("The point in time has no time zone, or is not a time that exists.")
         code = "ip.zone" if _readable(value) else "ip.time"

@@ -6,12 +6,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rogatory_node.casework.checking_articles import ATTACHED, COMMON
 from rogatory_node.casework.checking_finding import Case, Finding, Level, code_of, entries, pick, pointer, written
 from rogatory_node.casework.types import catalogue
+from rogatory_node.casework.types.catalogue import RequestType
 from rogatory_node.i18n import later
 
 URGENT: Final = frozenset({"EMERGENCY", "VOLATILE", "TIME_CRITICAL", "PRIORITY"})
 CONFIRMED: Final = frozenset({"EMERGENCY", "VOLATILE"})  # somebody will call back before acting
+# An order is attached where there is one: the law of the requesting State may know none, or a later one will be asked.
+WHERE_AVAILABLE: Final = frozenset(
+    {"proceeds.freeze", "data.content", "data.intercept", "data.realtime.traffic", "sit.covert"}
+)
 RESTING_ON_NOTHING: Final = frozenset({"RECIPROCITY", "COMITY"})
 
 
@@ -36,9 +42,9 @@ def urgency(case: Case) -> Iterator[Finding]:
 def confidentiality(case: Case) -> Iterator[Finding]:
     """Yield the silence about confidentiality."""
     if "confidentiality" not in case.common:
-        text = later("The request does not say whether it is confidential.")
+        text = later("The request does not say whether it is confidential; if it does not, it may become known.")
         yield Finding(
-            code="confidentiality.silent", level="missing", path="/confidentiality", text=text, article="UNCAC 46(20)"
+            code="confidentiality.silent", level="risk", path="/confidentiality", text=text, article="UNCAC 46(20)"
         )
 
 
@@ -49,7 +55,9 @@ def legal_basis(case: Case) -> Iterator[Finding]:
             if not written(each.get("statement")):
                 text = later("A request without a treaty needs a statement of reciprocity.")
                 path = pointer("legal_basis", place, "statement")
-                yield Finding(code="basis.reciprocity", level="missing", path=path, text=text)
+                # Comity may do without one, but most States ask.
+                level: Level = "risk" if each["instrument"] == "COMITY" else "missing"
+                yield Finding(code="basis.reciprocity", level=level, path=path, text=text)
         elif not each.get("articles"):
             text = later("The legal basis does not name the article.")
             yield Finding(code="basis.article", level="risk", path=pointer("legal_basis", place, "articles"), text=text)
@@ -72,7 +80,8 @@ def offences(case: Case) -> Iterator[Finding]:
                 pointer("offences", place, "max_penalty_years"),
                 later("The offence does not name the penalty."),
             )
-            yield Finding(code="offence.penalty", level="missing", path=path, text=text)
+            level: Level = "missing" if coercive else "risk"
+            yield Finding(code="offence.penalty", level=level, path=path, text=text)
 
 
 def dual_criminality(case: Case) -> Iterator[Finding]:
@@ -109,28 +118,27 @@ def attachments(case: Case) -> Iterator[Finding]:
     listed = list(entries(case.common.get("attachments")))
     roles = {code_of(each.get("role")) for _, each in listed}
     labels = catalogue.common_part()["$defs"]["attachment"]["properties"]["role"]["x-labels"]
-    for _, kind in case.known:
+    for each, kind in case.known:
         for wanted in kind.attachments:
-            if not roles & set(wanted):
-                text = later("“{title}” needs an attachment: {role}.")
-                titles = {"title": kind.title, "role": labels[wanted[0]]}
-                article = str(kind.articles[0])
-                yield Finding(
-                    code="attachment.missing",
-                    level="missing",
-                    path="/attachments",
-                    text=text,
-                    titles=titles,
-                    article=article,
-                )
-    for place, each in listed:
+            if not roles & set(wanted) and each.fields.get("judgment_waived") is not True:
+                yield _unattached(kind, labels[wanted[0]])
+    for place, entry in listed:
         path = pointer("attachments", place)
-        if code_of(each.get("role")) in {"order", "judgment", "warrant"} and each.get("certified") is not True:
+        if code_of(entry.get("role")) in {"order", "judgment", "warrant"} and entry.get("certified") is not True:
             text = later("An order, judgment or warrant is usually wanted as a certified copy.")
             yield Finding(code="attachment.uncertified", level="risk", path=f"{path}/certified", text=text)
-        if case.attached is not None and each.get("name") not in case.attached:
+        if case.attached is not None and entry.get("name") not in case.attached:
             text = later("The form names an attachment that does not go with it.")
             yield Finding(code="attachment.absent", level="missing", path=f"{path}/name", text=text)
+
+
+def _unattached(kind: RequestType, role: str) -> Finding:
+    text = later("“{title}” needs an attachment: {role}.")
+    level: Level = "risk" if kind.code in WHERE_AVAILABLE else "missing"
+    titles, source = {"title": kind.title, "role": role}, ATTACHED.get(kind.code, "")
+    return Finding(
+        code="attachment.missing", level=level, path="/attachments", text=text, titles=titles, article=source
+    )
 
 
 def persons(case: Case) -> Iterator[Finding]:
@@ -139,7 +147,9 @@ def persons(case: Case) -> Iterator[Finding]:
     for place, each in entries(case.common.get("persons")):
         if not any(each.get(name) for name in marks):
             text = later("The person cannot be identified by the name alone.")
-            yield Finding(code="person.unidentified", level="missing", path=pointer("persons", place), text=text)
+            # The convention asks for the identity "where possible" only.
+            path, source = pointer("persons", place), COMMON["persons"]
+            yield Finding(code="person.unidentified", level="risk", path=path, text=text, article=source)
     known = {code_of(each.get("id")) for _, each in entries(case.common.get("persons"))}
     for measure in case.measures:
         concerned = measure.fields.get("concerns")

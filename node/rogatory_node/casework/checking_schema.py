@@ -7,6 +7,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rogatory_node.casework.checking_articles import article
 from rogatory_node.casework.checking_finding import Case, Finding, Level, pointer, short
 from rogatory_node.casework.types import catalogue, validating
 from rogatory_node.casework.types.catalogue import RequestType, Unknown
@@ -42,10 +43,10 @@ def of_common(case: Case) -> Iterator[Finding]:
     needed = {"kind", *(name for _, kind in case.known for name in kind.request_required)}
     described = catalogue.request()
     for name in (each for each in described["properties"] if each in needed and each not in case.common):
-        articles = [str(kind.articles[0]) for _, kind in case.known if name in kind.request_required]
-        yield _missing(described, (name,), "", next(iter(articles), ""))
+        asked = [kind for _, kind in case.known if name in kind.request_required]
+        yield _missing(described, (name,), "", article(asked[0], name) if asked else "")
     for fault in validating.request_faults({k: v for k, v in case.common.items() if k != "assistance"}):
-        yield from _said(fault, described, "", "")
+        yield from _said(fault, described, "", None)
     yield from _of_list(case)
 
 
@@ -58,7 +59,7 @@ def of_measures(case: Case) -> Iterator[Finding]:
             described = catalogue.measure(each.type)
             yield from _old(each.type, each.pointer)
             for fault in validating.measure_faults(each.type, each.fields):
-                yield from _said(fault, described, each.pointer, _article(each.type))
+                yield from _said(fault, described, each.pointer, each.type)
 
 
 def title(described: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
@@ -96,10 +97,6 @@ def _resolved(described: Mapping[str, Any], shared: Mapping[str, Any]) -> Mappin
     return shared[name.removeprefix("#/$defs/")] if name else described
 
 
-def _article(kind: RequestType) -> str:
-    return str(kind.articles[0])
-
-
 def _unknown(measure: Measure) -> Finding:
     kind = measure.type
     assert isinstance(kind, Unknown)  # the caller looked
@@ -134,17 +131,19 @@ def _of_list(case: Case) -> Iterator[Finding]:
         yield Finding(code="field.long", level="wrong", path="/assistance", text=LONG, args=args, titles=told)
 
 
-def _missing(described: Mapping[str, Any], path: tuple[str | int, ...], before: str, article: str) -> Finding:
+def _missing(described: Mapping[str, Any], path: tuple[str | int, ...], before: str, source: str) -> Finding:
     titles = {"field": title(described, path)}
     place = before + pointer(*path)
-    return Finding(code="field.missing", level="missing", path=place, text=MISSING, titles=titles, article=article)
+    return Finding(code="field.missing", level="missing", path=place, text=MISSING, titles=titles, article=source)
 
 
-def _said(fault: Fault, described: Mapping[str, Any], before: str, article: str) -> Iterator[Finding]:
+def _said(fault: Fault, described: Mapping[str, Any], before: str, kind: RequestType | None) -> Iterator[Finding]:
     place = before + pointer(*fault.path)
     titles = {"field": title(described, fault.path) or described["title"]}
     if fault.keyword == "required":
-        yield _missing(described, (*fault.path, fault.told["property"]), before, article)
+        path = (*fault.path, fault.told["property"])
+        source = article(kind, str(path[0])) if kind is not None and len(path) == 1 else ""
+        yield _missing(described, path, before, source)
     elif fault.keyword == "additionalProperties":
         for name in list(fault.told["unexpected"])[:20]:
             at = place + pointer(name)

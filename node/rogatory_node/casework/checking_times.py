@@ -54,7 +54,9 @@ def periods(case: Case) -> Iterator[Finding]:
             elif kind.code not in AHEAD and begin > case.at and "window" not in path and "monitoring" not in path:
                 yield _future(f"{place}/from")
             elif kind.code not in AHEAD and end - begin > timedelta(days=FISHING_DAYS):
-                text = later("The period is longer than two years; a request that seems to search at large is refused.")
+                text = later(
+                    "The period is longer than two years; a request that seems to search at large is often refused."
+                )
                 yield Finding(code="fishing.period", level="risk", path=place, text=text)
 
 

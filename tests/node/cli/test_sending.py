@@ -93,7 +93,7 @@ async def test_a_request_that_lacks_something_is_not_sent_whatever_is_said(
     cli: Cli, served: Node, request_file: Path
 ) -> None:
     lacking = urgent()
-    del lacking["facts_summary"], lacking["data"][0]["identifiers"][0]["port"]
+    del lacking["facts_summary"], lacking["custodian"]
     request_file.write_bytes(written(lacking))
     for more in ((), ("--anyway",)):
         status, answer = await cli("send", "--to", "XB", "--file", str(request_file), "--yes", *more)
@@ -101,7 +101,7 @@ async def test_a_request_that_lacks_something_is_not_sent_whatever_is_said(
         for part in (
             "Summary of the facts /facts_summary",
             "missing: “Summary of the facts” is missing",
-            "source port",
+            "(BC 29(2)(d))",
         ):
             assert part in answer["error"]["what"]
     assert await queued(served) == 0
