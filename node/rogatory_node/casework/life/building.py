@@ -4,12 +4,34 @@
 * Steps and reasons are shared by the measures that they concern, so that a letter about many measures stays small.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Final
 
 from rogatory_node.casework.life.case import Consent, Due, Graded, Kept, Measure, Payload, Receipts, Request, Step
 from rogatory_node.casework.life.forms import instruments
 from rogatory_node.casework.life.machines import MACHINES, OF_TYPE
 from rogatory_node.casework.life.states import overall
+
+_FIELDS: Final = (
+    "type",
+    "state",
+    "before",
+    "outcome",
+    "grounds",
+    "machine",
+    "sub",
+    "until",
+    "answer",
+    "offer",
+    "offered",
+    "bound",
+    "labels",
+    "follow_up",
+    "consulted",
+)
+_STANDING: Final = attrgetter(*_FIELDS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +56,22 @@ class Part:
     consulted: bool = False
     noted: dict[str, str | int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+
+    def standing(self) -> tuple[object, ...]:
+        """Return all by which a letter may find one measure different from another."""
+        return _STANDING(self)
+
+    def changed(self, before: tuple[object, ...]) -> Sequence[tuple[str, object]]:
+        """Return the fields that are not as they were in an earlier `standing`."""
+        now = zip(_FIELDS, before, _STANDING(self), strict=True)
+        return [(name, value) for name, old, value in now if value is not old]
+
+    def again(self, changes: Sequence[tuple[str, object]], steps: Sequence[Step]) -> None:
+        """Do what was done to a measure that stood alike."""
+        for name, value in changes:
+            setattr(self, name, value)
+        if steps:
+            self.steps += steps
 
     def freeze(self) -> Measure:
         """Return the measure."""

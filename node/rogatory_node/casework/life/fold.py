@@ -80,9 +80,10 @@ def _about(book: Book, letter: Letter) -> None:
         _alone(book, letter, reason)
         return
     book.remember(letter, threads)
+    words = stepping.words_of(letter)
     for thread in threads:
         thread.letters.append(letter.digest)
-        beside.note(thread, letter, moved=stepping.step(book, thread, letter))
+        beside.note(thread, letter, moved=stepping.step(book, thread, letter, words))
 
 
 def _alone(book: Book, letter: Letter, reason: str) -> None:

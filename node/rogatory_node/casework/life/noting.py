@@ -67,13 +67,15 @@ def of_request(form: Payload, entry: Payload, ts: int) -> Noted:
     return found
 
 
-def of_letter(known: Noted, kind: str, own: Payload, form: Payload, ts: int) -> None:
-    """Add what a later letter notes for a measure."""
+def of_letter(kind: str, own: Payload, form: Payload, ts: int) -> Noted:
+    """Return what a later letter notes for the measures of which it says the same."""
+    known: Noted = {}
     for name, paths in DATES.get(kind, ()):
         _put(known, name, (_at(source, path) for path in paths for source in (own, form)))
     for name, path in MARKS.get(kind, ()):
         if any(_at(source, path) is not None for source in (own, form)):
             known[name] = ts
+    return known
 
 
 def _words(data: Any) -> Iterable[Any]:

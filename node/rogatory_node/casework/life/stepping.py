@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from rogatory_node.casework.codes import CONDITIONS, OUTCOMES
 from rogatory_node.casework.kinds.register import KINDS
@@ -18,6 +18,7 @@ from rogatory_node.casework.life.events import Letter
 from rogatory_node.casework.life.forms import MOST_MEASURES, Said, codes, measures_of, said_of
 from rogatory_node.casework.life.guards import Attempt, objection, until
 from rogatory_node.casework.life.moves import BACK, BY_KIND, BY_OUTCOME, STAY, Move
+from rogatory_node.casework.life.noting import Noted
 from rogatory_node.casework.life.permitting import Reason, refusal
 from rogatory_node.casework.life.state import Book
 from rogatory_node.casework.life.states import OPEN, PAUSES, UNACKNOWLEDGED
@@ -32,7 +33,25 @@ _PICKED_BY: Final = {
 _CONSULTED: Final = frozenset({"consult", "reject_conditions", "offer_conditions"})
 
 
-def step(book: Book, thread: Thread, letter: Letter) -> bool:
+Words: TypeAlias = tuple[tuple[Said, Noted], ...]
+"""What a letter says of which measures, and what it notes for them."""
+
+
+def words_of(letter: Letter) -> Words:
+    """Read a letter, once for all requests that it is about."""
+    return tuple(
+        (said, noting.of_letter(letter.kind, said.own, letter.payload, letter.ts)) for said in said_of(letter.payload)
+    )
+
+
+Alike: TypeAlias = dict[tuple[object, ...], tuple[Reason | None, Sequence[tuple[str, Any]], Sequence[Step]]]
+"""Where measures stood → what the letter did to one that stood there: reason, fields that changed, steps.
+
+It is done at once to all others that stand alike: a letter about many measures is judged once for each standing.
+"""
+
+
+def step(book: Book, thread: Thread, letter: Letter, words: Words) -> bool:
     """Let a letter make its moves in a request; tell whether it made one for any measure."""
     side = thread.side(letter.sender)
     assert side is not None, "only letters between the parties of a request come here"
@@ -40,13 +59,24 @@ def step(book: Book, thread: Thread, letter: Letter) -> bool:
     steps: dict[tuple[str, str], Step] = {}
     touched: set[str] = set()
     moved = 0
-    for said in said_of(letter.payload):
+    for said, noted in words:
+        alike: Alike = {}
         for each in _parts(thread, letter, said, refused):
             touched.add(each.id)
-            reason = _try(book, Attempt(thread=thread, part=each, letter=letter, said=said), side, steps)
+            stood = each.standing()
+            known = alike.get(stood)
+            if known is None:
+                taken = len(each.steps)
+                reason = _try(book, Attempt(thread=thread, part=each, letter=letter, said=said), side, steps)
+                # Reasons of a supplement name the measure; an agreement is a matter of all its parties.
+                if letter.kind != "supplement" and each.machine != "jit":
+                    alike[stood] = (reason, each.changed(stood), each.steps[taken:])
+            else:
+                reason = known[0]
+                each.again(known[1], known[2])
             if reason is None:
                 moved += 1
-                noting.of_letter(each.noted, letter.kind, said.own, letter.payload, letter.ts)
+                each.noted.update(noted)
             else:
                 refused.setdefault(reason, []).append(each.id)
     if letter.kind == "supplement":

@@ -1,5 +1,4 @@
 from rogatory_node.casework.life import noting
-from rogatory_node.casework.life.noting import Noted
 
 
 def test_a_request_notes_dates_of_the_measure_before_those_of_the_whole() -> None:
@@ -20,12 +19,13 @@ def test_which_data_are_wanted_is_noted() -> None:
     assert noting.of_request({"without_technical_help": True}, {}, 9) == {"notice": 9}
 
 
-def test_later_letters_replace_dates_and_leave_marks() -> None:
-    known: Noted = {"hearing": "2030-01-01"}
-    noting.of_letter(known, "hearing.confirm", {}, {"slot": {"start": "2030-02-01"}}, 7)
-    noting.of_letter(known, "arrest.notice", {"consent": False}, {}, 8)
-    noting.of_letter(known, "feedback", {}, {"at": "x"}, 9)
-    assert known == {"hearing": "2030-02-01", "consent_told": 8}
+def test_later_letters_name_dates_and_leave_marks() -> None:
+    own = {"slot": {"start": "2030-03-01"}}
+    form = {"slot": {"start": "2030-02-01"}}
+    assert noting.of_letter("hearing.confirm", {}, form, 7) == {"hearing": "2030-02-01"}
+    assert noting.of_letter("hearing.confirm", own, form, 7) == {"hearing": "2030-03-01"}
+    assert noting.of_letter("arrest.notice", {"consent": False}, {}, 8) == {"consent_told": 8}
+    assert noting.of_letter("feedback", {}, {"at": "x"}, 9) == {}
 
 
 def test_what_is_no_date_is_not_noted() -> None:

@@ -1,3 +1,6 @@
+import cProfile
+
+import pytest
 from lifecase import REFUSAL, WAIVED, XA, XB, Talk
 
 
@@ -90,3 +93,46 @@ def test_a_closed_request_is_reopened() -> None:
     assert talk.states() == ["REOPENED"]
     talk.say("decision", XB, on=request, outcome="ACCEPTED")
     assert talk.states() == ["ACCEPTED"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("decision", {"outcome": "ACCEPTED"}),
+        ("decision", {**REFUSAL, **WAIVED}),
+        ("consultation", {}),
+        ("response.partial", {"outcome": "EXECUTED_FULL", "labels": ["H1"]}),
+        ("preservation.confirm", {"outcome": "PRESERVED", "until": "2041-01-01"}),
+        ("asset.notice", {"event": "frozen", "review_on": "2031-01-01"}),
+        ("status", {"stage": "IN_EXECUTION", "step": "PERSON_LOCATED"}),
+        ("conditions.offer", {"conditions": ["NO_ONWARD"]}),
+    ],
+)
+def test_measures_that_stand_alike_are_moved_as_if_each_was_named(kind: str, form: dict[str, object]) -> None:
+    types = ["data.preserve", "data.content", "data.content", "proceeds.freeze", "extradition", "data.preserve"] * 3
+    found = []
+    for named in (None, [{"id": str(n + 1)} for n in range(len(types))]):
+        talk = Talk()
+        request = talk.acknowledged(*types)
+        talk.say("decision", XB, on=request, measures=["2", "5"], outcome="ACCEPTED")
+        talk.say(kind, XB, on=request, key="the letter", **form, **({"measures": named} if named else {}))
+        kept = {(each.reason, each.detail): each.measures for each in talk.one().kept}
+        found.append((talk.one().measures, kept))
+    assert found[0] == found[1]
+    assert len({(measure.state, measure.sub) for measure in found[0][0]}) > 1
+
+
+def test_a_letter_about_many_measures_is_judged_once_for_each_standing() -> None:
+    def calls(measures: int) -> int:
+        talk = Talk()
+        request = talk.acknowledged(*["data.content"] * measures)
+        for turn in range(5):
+            talk.say("consultation", XB, on=request, key=f"c{turn}")
+        profile = cProfile.Profile()
+        profile.enable()
+        talk.one()
+        profile.disable()
+        return sum(entry.callcount for entry in profile.getstats() if "stepping.py" in str(entry.code))
+
+    # Each further measure costs no judgement: only what is kept of it.
+    assert calls(200) - calls(100) <= 100
