@@ -18,7 +18,20 @@ from typing import Final
 
 from aiohttp import web
 
-from rogatory_node.api import book, cases, custody, directory, held, law, letters, proof, registry, sign_in, status
+from rogatory_node.api import (
+    book,
+    cases,
+    custody,
+    directory,
+    held,
+    law,
+    letters,
+    offnetwork,
+    proof,
+    registry,
+    sign_in,
+    status,
+)
 from rogatory_node.api.context import Handler, Node, Problem, Route, say
 from rogatory_node.home import FILE_MODE
 from rogatory_node.i18n import later
@@ -30,7 +43,7 @@ log = logging.getLogger(__name__)
 
 TABLES: Final[tuple[tuple[Route, ...], ...]] = (
     status.ROUTES, letters.ROUTES, cases.ROUTES, directory.ROUTES, registry.ROUTES, proof.ROUTES,
-    held.ROUTES, custody.ROUTES, sign_in.ROUTES, law.ROUTES, book.ROUTES,
+    held.ROUTES, custody.ROUTES, offnetwork.ROUTES, sign_in.ROUTES, law.ROUTES, book.ROUTES,
 )  # fmt: skip
 BUFFER_BYTES: Final = MIB  # of an upload that waits for the disk
 IDLE_SECONDS: Final = 75.0

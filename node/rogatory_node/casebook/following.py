@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from rogatory_node.casebook import offnetwork
 from rogatory_node.casebook.opening import Opened, facts_of, letters_of, macs_of
 from rogatory_node.casebook.understanding import VERSION, Stored, Understood, understand
 from rogatory_node.casebook.words import Macs
@@ -40,7 +41,7 @@ MOST_TERMS: Final = 4_000  # rows of words a transaction: some tens of milliseco
 MOST_ROWS: Final = 20  # letters in memory still sealed: with forms of 1 MiB this is what they may weigh
 MOST_FRESH: Final = 20_000
 _EPOCH_BITS: Final = 40
-_STORED: Final = frozenset({"letter.stored", "letter.sealed", "letter.recovered"})
+_STORED: Final = frozenset({"letter.stored", "letter.sealed", "letter.recovered", offnetwork.EVENT})
 _ABOUT: Final = ("letter.", "evidence.")
 
 
@@ -214,15 +215,17 @@ class Following:
     async def _words(self, read: Read, digest: Digest, n: int, gathered: _Gathered) -> None:
         """Add the words of a letter; what is too much for one transaction is written ahead."""
         rows = await read(_rows, select(letters).where(letters.c.digest == digest))
-        found = await asyncio.to_thread(self._macs_of, rows)
+        entered = [] if rows else await read(_entered_one, digest)
+        found = await asyncio.to_thread(self._macs_of, rows, entered)
         gathered.letters += 1
         gathered.terms += ((mac, n) for mac in sorted(found))
         while len(gathered.terms) > MOST_TERMS:
             ahead, gathered.terms = gathered.terms[:MOST_TERMS], gathered.terms[MOST_TERMS:]
             await self._writer.execute(write_ahead, ahead)
 
-    def _macs_of(self, rows: Sequence[Any]) -> frozenset[int]:
-        return frozenset().union(*(macs_of(self._macs, each) for each in letters_of(self._sealer, rows)))
+    def _macs_of(self, rows: Sequence[Any], entered: Sequence[Any]) -> frozenset[int]:
+        found = [*letters_of(self._sealer, rows), *offnetwork.opened(self._sealer, self._me, entered)]
+        return frozenset().union(*(macs_of(self._macs, each) for each in found))
 
     async def _stored(self, read: Read, case: Id16, n: int) -> Stored:
         found: list[Opened] = []
@@ -238,6 +241,8 @@ class Following:
             facts += await asyncio.to_thread(facts_of, self._sealer, told)
             heard = max([heard, *(each.stored_at for each in told)])
             drafted |= await read(_drafted, some)
+        entered = await read(offnetwork.rows_of, case)
+        by_hand = await asyncio.to_thread(offnetwork.opened, self._sealer, self._me, entered)
         place = {digest: index for index, digest in enumerate(digests)}
         row = await read(_case, case)
         return Stored(
@@ -245,7 +250,7 @@ class Following:
             conv=row.conv,
             n=n,
             opened_at=row.opened_at,
-            letters=tuple(sorted(found, key=lambda each: place[each.digest])),
+            letters=(*by_hand, *sorted(found, key=lambda each: place[each.digest])),
             facts=tuple(facts),
             heard_at=heard,
             drafted=drafted,
@@ -276,6 +281,7 @@ def _entries(connection: Connection, mark: Mark) -> list[_Entry]:
     named = {row.obj for row in rows if row.obj is not None and row.ev.startswith(_ABOUT)}
     held = select(letters.c.digest, letters.c.case).where(letters.c.digest.in_(named))
     of = {digest: Id16(case) for digest, case in connection.execute(held)}
+    of |= offnetwork.cases_of(connection, named - of.keys())
     return [
         _Entry(
             mark=Mark(row.epoch, row.n),
@@ -296,6 +302,11 @@ def _end(connection: Connection) -> Mark:
 def _number(connection: Connection, case: Id16, fresh: int) -> int:
     known = connection.execute(select(book_cases.c.n).where(book_cases.c.case == case)).scalar_one_or_none()
     return fresh if known is None else int(known)
+
+
+def _entered_one(connection: Connection, digest: Digest) -> Sequence[Any]:
+    case = offnetwork.cases_of(connection, [digest]).get(digest)
+    return [] if case is None else [row for row in offnetwork.rows_of(connection, case) if row.digest == digest]
 
 
 def _case(connection: Connection, case: Id16) -> Any:

@@ -59,6 +59,11 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "acknowledge": Entry("cases", later("Say that you have taken charge of a case.")),
     "decide": Entry("cases", later("Accept or refuse the requests of a case.")),
     "reply": Entry("sending", later("Send a letter in a case, to its other parties.")),
+    "record": Entry("offnetwork", later("Enter a letter that came or went by another way.")),
+    "partners": Entry(
+        "offnetwork", later("Partners that are not on the network; move one to the authority it became.")
+    ),
+    "import-cases": Entry("offnetwork", later("Take in a table (CSV) of open cases.")),
     "custody": Entry("custody", later("Evidence of a case: items, who had them when, notes, and erasing.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),

@@ -4,7 +4,7 @@
 * A blob's key seals one plaintext for one letter: ``take`` hands an upload out once, and ``restore`` gives it back when
   the letter was not queued.
 * Nothing of an upload is in the database. One that was never used is swept at the next start: a file that no letter
-  carries and no draft holds.
+  carries, no draft holds and no letter entered by hand shows.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from rogatory_node.services.intake import Intake, Taken
 from rogatory_node.storage.blobs import BlobFolder
-from rogatory_node.storage.book_tables import draft_files
+from rogatory_node.storage.book_tables import draft_files, recorded_letters
 from rogatory_node.storage.rows import among, halves
 from rogatory_node.storage.tables import blobs
 from rogatory_protocol.ids import Id16
@@ -124,6 +124,8 @@ def sweep(connection: Connection, folder: BlobFolder) -> list[str]:
 def _carried(connection: Connection, names: Sequence[str]) -> set[str]:
     by_path = set(connection.execute(select(blobs.c.path).where(blobs.c.path.in_(names))).scalars())
     by_path |= set(connection.execute(select(draft_files.c.path).where(draft_files.c.path.in_(names))).scalars())
+    scanned = select(recorded_letters.c.scan_path).where(recorded_letters.c.scan_path.in_(names))
+    by_path |= set(connection.execute(scanned).scalars())
     places = {name: _place(name) for name in names if name not in by_path}
     wanted = [place for place in places.values() if place is not None]
     query = select(blobs.c.letter, blobs.c.idx).where(among(blobs.c.letter, blobs.c.idx))

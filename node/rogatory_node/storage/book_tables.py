@@ -321,6 +321,40 @@ readings = Table(
     Index(None, "case"),
 )
 
+# --- Partners that are not on the network -----------------------------------------------------------------------------
+
+# ``id`` stands for the partner where an authority's id stands; ``aid`` is what it became when it joined.
+partners = Table(
+    "partners",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("cc", String(2), nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("aid", LargeBinary(32), nullable=True),
+    Column("joined_at", BigInteger, nullable=True),
+)
+
+# Letters that came or went by other ways, as people entered them: nothing proves them.
+recorded_letters = Table(
+    "recorded_letters",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("partner", LargeBinary(32), ForeignKey("partners.id"), nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("kind", String(CODE), nullable=False),
+    Column("channel", String(CODE), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("who", String(CODE), nullable=False),
+    Column("form_sealed", LargeBinary, nullable=False),
+    Column("scan_sealed", LargeBinary, nullable=True),
+    Column("scan_path", String(255), nullable=True),
+    Index(None, "case"),
+    Index(None, "partner"),
+    Index(None, "scan_path"),
+)
+
 # --- What was understood of the letters -------------------------------------------------------------------------------
 # Everything below is computed from letters and evidence, and may be thrown away and written anew.
 

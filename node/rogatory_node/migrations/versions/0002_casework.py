@@ -264,6 +264,7 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
     _understood()
+    _by_hand()
 
 
 def _understood() -> None:
@@ -413,6 +414,40 @@ def _understood() -> None:
     )
 
 
+def _by_hand() -> None:
+    """What people enter of evidence, and of letters that came by other ways."""
+    op.create_table(
+        "partners",
+        sa.Column("id", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("cc", sa.String(length=2), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("aid", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("joined_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
+    )
+    op.create_table(
+        "recorded_letters",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("partner", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("form_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("scan_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("scan_path", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_recorded_letters_case")),
+        sa.ForeignKeyConstraint(["partner"], ["partners.id"], name=op.f("fk_recorded_letters_partner")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_recorded_letters")),
+    )
+    with op.batch_alter_table("recorded_letters", schema=None) as batch_op:
+        for column in ("case", "partner", "scan_path"):
+            batch_op.create_index(batch_op.f(f"ix_recorded_letters_{column}"), [column], unique=False)
+
+
 def downgrade() -> None:
     """Go back from this revision: the book is lost, the letters stay."""
     for table in _TABLES:
@@ -421,6 +456,8 @@ def downgrade() -> None:
 
 # In an order in which nothing refers to what is gone.
 _TABLES = (
+    "recorded_letters",
+    "partners",
     "custody_notes",
     "publications",
     "book_terms",
