@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from rogatory_node.casework.grounds import grounds_for
-from rogatory_node.casework.kinds.catalogue import example
+from rogatory_node.casework.kinds.catalogue import example, whole
 from rogatory_node.casework.life.allowed import Choice
 from rogatory_node.casework.life.case import Case, Measure, Request
 from rogatory_node.casework.life.events import Event, Fact, Letter
 from rogatory_node.casework.life.fold import fold
 from rogatory_node.casework.life.moves import BY_NAME
+from rogatory_node.casework.life.substeps import OLDER
+from rogatory_node.casework.types.catalogue import RequestType, type_of
 
 XA, XB, XC = "a" * 64, "b" * 64, "c" * 64
 SKILL = "data.content"
@@ -100,25 +102,36 @@ def complete(
     choice: Choice, request: Request, measure: Measure | None, questions: Sequence[int] = ()
 ) -> dict[str, Any]:
     """Return the form of a letter that makes a choice for a measure and lacks nothing."""
-    form = {**example(choice.kind), "in_reply_to": request.digest}
+    form = {**example(choice.kind), "in_reply_to": request.digest, **_picked(choice, request, measure)}
     if measure is not None:
         form["measures"] = [measure.id]
-    move = BY_NAME.get(choice.move)
-    picks = sorted(move.pick) if move is not None else []
-    if picks and choice.kind == "status":
-        form["stage"] = picks[0]
-    elif picks:
-        form |= {**NEEDS, "outcome": picks[0], **WAIVED}
-    if form.get("outcome") == "REFUSED" and measure is not None:
-        allowed = grounds_for(measure.type, request.instruments)
-        form["grounds"] = [next(ground.code for ground in allowed)]
     if choice.step is not None:
         form = {name: value for name, value in form.items() if name not in {"stage", "event"}}
-        form["step"] = choice.step
+        name = "event" if choice.kind == "asset.notice" else "step"
+        form[name] = next((old for old, new in OLDER.items() if name == "event" and new == choice.step), choice.step)
     if choice.kind == "supplement":
         form["measures"] = [{"id": f"m{len(request.measures)}", "type": "data.traffic"}]
     if choice.move == "accept_conditions" and measure is not None and measure.offer is not None:
         form |= {"conditions": list(measure.offered), "in_reply_to": measure.offer}
     if choice.move == "answer":
         form["answers"] = [{"n": n, "text": "yes"} for n in questions]
-    return form
+    if choice.move == "close":
+        form["reason"] = "WITHDRAWN" if measure is not None and measure.state == "WITHDRAWN" else "COMPLETED"
+    described = whole(choice.kind)
+    assert isinstance(described, dict)
+    return {name: value for name, value in form.items() if name in described["properties"] and value != ""}
+
+
+def _picked(choice: Choice, request: Request, measure: Measure | None) -> dict[str, Any]:
+    """Return outcome or stage, and what belongs to it."""
+    move = BY_NAME.get(choice.move)
+    kind = None if measure is None else type_of(measure.type)
+    usual = kind.outcomes if isinstance(kind, RequestType) else ()
+    values = move.pick if move is not None else frozenset()
+    pick = next(iter(sorted(values & set(usual)) or sorted(values)), None)
+    if pick is None or choice.kind == "status":
+        return {} if pick is None else {"stage": pick}
+    more: dict[str, Any] = {**NEEDS, **WAIVED, "outcome": pick}
+    if pick == "REFUSED" and measure is not None:
+        more["grounds"] = [grounds_for(measure.type, request.instruments)[0].code]
+    return more
