@@ -19,6 +19,7 @@ from typing import Final
 from aiohttp import web
 
 from rogatory_node.api import (
+    authorities,
     book,
     cases,
     custody,
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 TABLES: Final[tuple[tuple[Route, ...], ...]] = (
     status.ROUTES, letters.ROUTES, cases.ROUTES, directory.ROUTES, registry.ROUTES, proof.ROUTES,
-    held.ROUTES, custody.ROUTES, offnetwork.ROUTES, sign_in.ROUTES, law.ROUTES, book.ROUTES,
+    held.ROUTES, custody.ROUTES, offnetwork.ROUTES, sign_in.ROUTES, law.ROUTES, authorities.ROUTES, book.ROUTES,
 )  # fmt: skip
 BUFFER_BYTES: Final = MIB  # of an upload that waits for the disk
 IDLE_SECONDS: Final = 75.0

@@ -131,6 +131,16 @@ class Publications:
         audit_log.append(connection, events, now=now, random=self.random)
         return news
 
+    def take_together(self, connection: Connection, commands: Sequence[Sequence[Taking]]) -> list[int]:
+        """Take several publications at once, each command whole or not at all; say how many were news.
+
+        Raises:
+            OlderError: A newer version of one is held.
+            TwoFacedError: The same version of one is held with another content.
+        """
+        news = iter(self.take(connection, [each for command in commands for each in command]))
+        return [sum(next(news) for _ in command) for command in commands]
+
 
 def opened(trust: Trust, raw: bytes, kind: str) -> Signed:
     """Verify a publication.

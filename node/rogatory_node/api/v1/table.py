@@ -8,6 +8,7 @@ from aiohttp import web
 from rogatory_node.api.context import Node
 from rogatory_node.api.v1 import (
     assignments,
+    authorities,
     cases,
     custody,
     events,
@@ -26,6 +27,7 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *whoami.ENDPOINTS,
     *knowledge.ENDPOINTS,
     *law.ENDPOINTS,
+    *authorities.ENDPOINTS,
     *cases.ENDPOINTS,
     *custody.ENDPOINTS,
     *people.ENDPOINTS,

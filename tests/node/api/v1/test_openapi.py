@@ -20,6 +20,7 @@ EXAMPLES = {
     "findLaw": "/law/find?requesting=XA&requested=XB&type=data.preserve",
     "getInstrument": "/law/instruments/BC",
     "getMemberships": "/law/states/XA",
+    "getAuthority": "/authorities/xa.central",
 }
 
 
