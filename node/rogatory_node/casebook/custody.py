@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, delete, func, select
 
-from rogatory_node.casebook.actors import Acting, Thing, event, load, require
+from rogatory_node.casebook.actors import Acting, event, load, require
+from rogatory_node.casebook.sight import thing_of
 from rogatory_node.casework.custody import chain, items
 from rogatory_node.casework.custody.actions import MAX_WORDS, NOTED, WORDS, lacking
 from rogatory_node.casework.life.events import Fact
@@ -24,7 +25,7 @@ from rogatory_node.casework.roles import Action
 from rogatory_node.services.reading import Reading, Shown
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
-from rogatory_node.storage.book_tables import assignments, custody_notes
+from rogatory_node.storage.book_tables import custody_notes
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, letters, outbox
 from rogatory_protocol.ids import Digest, Id16
@@ -152,7 +153,7 @@ class Custody:
             ActorError: Who asks is unknown or may not.
         """
         actor = load(connection, by, now=int(self.wall()))
-        permit = require(actor, Action.CASE_READ, thing_of(connection, case))
+        permit = require(actor, Action.CASE_READ, thing_of(connection, self.sealer, actor, case))
         return self.view(connection, case), event("", actor, role=permit.role).who
 
     # --- Writing ------------------------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ class Custody:
         actor = load(connection, by, now=now)
         role = None
         if by.person is not None:
-            role = require(actor, Action.EVIDENCE_HANDLE, thing_of(connection, case)).role
+            role = require(actor, Action.EVIDENCE_HANDLE, thing_of(connection, self.sealer, actor, case)).role
         return event(name, actor, _first(connection, case), role=role)
 
     def _row(self, noting: Noting, key: str, identifier: bytes, now: int) -> dict[str, object]:
@@ -324,18 +325,6 @@ def source_of(letter: Shown) -> items.Source:
             for each in letter.facts
         ),
     )
-
-
-def thing_of(connection: Connection, case: Id16) -> Thing:
-    """Return a case as the question who may sees it: to whom it is assigned."""
-    query = select(assignments).where(assignments.c.case == case, assignments.c.ended_at.is_(None))
-    assigned = {
-        Id16(each)
-        for row in connection.execute(query)
-        for each in (row.person, row.unit, row.agency)
-        if each is not None
-    }
-    return Thing(assigned=frozenset(assigned))
 
 
 def _check(each: Noting) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, select
 
 from rogatory_node.casebook.entries import COLUMNS, Entry, opened
+from rogatory_node.casebook.offnetwork import unproved
 from rogatory_node.casework.life.case import Case
 from rogatory_node.storage.book_tables import book_cases, book_clocks
 from rogatory_node.storage.seal import RowSealer
@@ -47,10 +48,12 @@ class Whole:
         folded: Its requests, and the letters that belong to none.
         unread: Letters that cannot be shown yet, with a code why.
         clocks: What runs.
+        unproved: It holds letters that were entered by hand.
     """
 
     entry: Entry
     own_ref: str | None
+    unproved: bool
     folded: Case = field(repr=False)
     unread: Mapping[str, str]
     clocks: tuple[Clock, ...]
@@ -72,6 +75,7 @@ def whole(connection: Connection, sealer: RowSealer, case: Id16) -> Whole:
     return Whole(
         entry=opened(sealer, row),
         own_ref=row.own_ref,
+        unproved=bool(unproved(connection, [case])),
         folded=msgspec.convert(held["case"], Case),
         unread=held["unread"],
         clocks=tuple(

@@ -123,6 +123,8 @@ def _line(each: Mapping[str, Any]) -> Iterator[str]:
         yield "    " + _("You owe: {what}").format(what=", ".join(map(words.due, each["owes"])))
     if each["unread"]:
         yield "    " + _("Letters that cannot be shown yet: {count}").format(count=each["unread"])
+    if each["unproved"]:
+        yield "    " + _("Entered by hand; nothing proves it.")
     if each["summary"]:
         yield "    " + words.clean(each["summary"])
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rogatory_node.api.context import Node
+from rogatory_node.casebook.following import Following
 from rogatory_node.casework.caselist import COLUMNS, write
 from rogatory_node.services.uploads import sweep
 
@@ -60,3 +61,16 @@ async def test_a_table_is_taken_in_whole_or_not_at_all(ask: Ask, world: Any) -> 
     assert (status, told["cases"], told["authority"]["cc"]) == (200, 2, "XB")
     status, told = await ask("POST", "/partners/join", json={"partner": partner["id"], "to": world.xc.aid.hex()})
     assert (status, told["code"]) == (404, "offnetwork.partner")
+
+
+async def test_lists_of_the_book_name_the_partner_and_say_unproved(ask: Ask, node: Node) -> None:
+    await ask("POST", "/recorded/list", json={"table": write([ROW], COLUMNS)})
+    following = Following(me=node.own.aid, sealer=node.own.sealer, writer=node.writer, readers=node.readers)
+    while (await following.step()).entries:
+        pass
+    _, told = await ask("GET", "/book/cases")
+    (line,) = told["cases"]
+    assert (line["unproved"], line["counterpart"]["cc"], line["own_ref"]) == (True, "XD", "XA-7")
+    _, told = await ask("GET", "/book/case?case=XA-7")
+    assert told["requests"][0]["to"]["name"] == {"en": "Ministry"}
+    assert told["line"]["unproved"] is True

@@ -16,6 +16,7 @@ from rogatory_node.api.v1.endpoint import Call, Endpoint, Model, Page
 from rogatory_node.casebook.actors import Actor, ForbiddenError, Permit, require
 from rogatory_node.casebook.entries import NEVER, Entry
 from rogatory_node.casebook.inbox import CLOSED, Inbox, Place, View, Wanted
+from rogatory_node.casebook.offnetwork import unproved
 from rogatory_node.casebook.readings import Reading, Readings
 from rogatory_node.casebook.searching import Searching
 from rogatory_node.casebook.showing import Clock, NotYetError, Whole, called, own_references, whole
@@ -49,7 +50,10 @@ class CasesAsked(Page):
 
 
 class CaseLine(Model):
-    """A case as a list shows it. ``attention``: 2 we have to act, 1 others have, 0 nobody has."""
+    """A case as a list shows it.
+
+    ``attention``: 2 we have to act, 1 others have, 0 nobody has. ``unproved``: it holds letters entered by hand.
+    """
 
     case: str
     conversation: str
@@ -72,6 +76,7 @@ class CaseLine(Model):
     closed_at: int | None
     reference: str | None
     summary: str | None
+    unproved: bool
 
 
 class CaseLines(Model):
@@ -159,10 +164,12 @@ def _place(mark: str | None) -> Place | int | None:
 
 def _lines(connection: Connection, shown: tuple[Entry, ...], mark: str | None) -> CaseLines:
     named = own_references(connection, shown)
-    return CaseLines(cases=[line(each, named.get(each.case)) for each in shown], next=mark)
+    by_hand = unproved(connection, [each.case for each in shown])
+    told = [line(each, named.get(each.case), unproved=each.case in by_hand) for each in shown]
+    return CaseLines(cases=told, next=mark)
 
 
-def line(each: Entry, own_ref: str | None) -> CaseLine:
+def line(each: Entry, own_ref: str | None, *, unproved: bool) -> CaseLine:
     """Return a case as a list shows it."""
     return CaseLine(
         case=each.case.hex(),
@@ -186,6 +193,7 @@ def line(each: Entry, own_ref: str | None) -> CaseLine:
         closed_at=each.closed_at,
         reference=each.reference,
         summary=each.summary,
+        unproved=unproved,
     )
 
 
@@ -227,7 +235,7 @@ def _unknown() -> Problem:
 def told(found: Whole) -> CaseWhole:
     """Return a case as it is told."""
     return CaseWhole(
-        line=line(found.entry, found.own_ref),
+        line=line(found.entry, found.own_ref, unproved=found.unproved),
         requests=list(found.folded.requests),
         informal={letter: list(cites) for letter, cites in found.folded.informal.items()},
         orals=list(found.folded.orals),
