@@ -28,7 +28,8 @@ from rogatory_node.storage.blobs import BlobFolder
 from rogatory_node.storage.engine import open_reading, open_writing
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.writer import Writer
-from rogatory_node.transport.link import Clock, Identity, Link, LinkError, SystemClock, dial, listen
+from rogatory_node.transport.door import listen
+from rogatory_node.transport.link import Clock, Identity, Link, LinkError, SystemClock, dial
 from rogatory_node.transport.tls import listening, pin_of, self_signed
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import entry_bytes

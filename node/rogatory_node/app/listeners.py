@@ -24,7 +24,8 @@ from rogatory_node.services import peering
 from rogatory_node.services.halting import Brake
 from rogatory_node.transport import tls
 from rogatory_node.transport.admission import KNOWN_SECONDS, Admission
-from rogatory_node.transport.link import Files, Identity, Link, listen
+from rogatory_node.transport.door import Files, listen
+from rogatory_node.transport.link import Identity, Link
 from rogatory_node.transport.ports import port_of, wanted
 from rogatory_node.transport.tls import CertificateError, pin_of
 from rogatory_node.web import health, status

@@ -3,7 +3,6 @@
 * Until the peer has proved itself, a message is at most 16 KiB and one waits: strangers eat no memory (B.11.1).
 * Whatever fails closes the socket with 1008 and says no more.
 * Before each send the clocks are compared: a machine that was frozen or cloned closes without sending (B.12.4).
-* Who may begin a handshake is `admission`'s to say; a connection that it refuses is dropped without a word.
 * A dialler never follows a redirect: it would lead where no signed card points.
 * The caller owes the READY exchange, liveness and everything that frames mean.
 """
@@ -15,24 +14,20 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from rogatory_node.transport.admission import Admission, Ticket
 from rogatory_node.transport.tls import PinError, check_pin, dialling
 from rogatory_protocol.errors import Code, ProtocolError, RefusedError
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.limits import HANDSHAKE_SECONDS, MAX_HANDSHAKE_BYTES, MAX_MESSAGE_BYTES
 from rogatory_protocol.link import frames
 from rogatory_protocol.link.channel import Channel, jumped
-from rogatory_protocol.link.handshake import Initiator, LinkKeys, NodeKey, Responder
+from rogatory_protocol.link.handshake import Initiator, LinkKeys, NodeKey
 from rogatory_protocol.suite import Signer
 
 SUBPROTOCOL: Final = Subprotocol("rgt.1")
@@ -44,10 +39,6 @@ LEAST_FRAGMENT_BYTES: Final = 64 * 1024  # shorter messages leave whole
 MOST_FRAGMENT_BYTES: Final = 256 * 1024
 HEADROOM_BYTES: Final = 1_024  # of a frame around a piece: it is not cut for that
 QUEUE: Final = 16  # messages that wait once the peer is known
-MAX_READERS: Final = 4  # of files, at once
-
-Files = Callable[[str], Awaitable[bytes | None]]
-"""What is at a path of the port, for plain reading."""
 
 
 class LinkError(Exception):
@@ -262,7 +253,7 @@ async def dial(
                 ping_interval=None,
                 proxy=proxy,
             )
-            return await _guarded(stream, lambda: _initiate(stream, peer, identity, pins))
+            return await guarded(stream, lambda: _initiate(stream, peer, identity, pins))
     except ssl.SSLCertVerificationError:
         raise RefusingError("the certificate is not good") from None
     except InvalidStatus as answer:
@@ -273,128 +264,11 @@ async def dial(
         raise LinkError("nobody answers at that address") from None
 
 
-async def listen(
-    host: str,
-    port: int,
-    identity: Identity,
-    on_link: Callable[[Link], Awaitable[None]],
-    context: ssl.SSLContext,
-    admission: Admission | None = None,
-    files: Files | None = None,
-) -> Server:
-    """Listen for links; *on_link* owns each until it returns. Close the returned server to stop.
-
-    Args:
-        host: The address to listen at.
-        port: The port; 0 lets the system choose.
-        identity: Who we are.
-        on_link: Takes over each link.
-        context: The TLS context of the listener.
-        admission: Who may begin a handshake; by default nobody is known yet.
-        files: What else is at this port for plain reading; None of a path if there is nothing.
-
-    Raises:
-        OSError: The address or port is not ours to take.
-    """
-    path = f"/rgt/{identity.aid.hex()}"
-    door = _door(admission or Admission(), identity.clock)
-    shelf = _Shelf(files)
-
-    async def check(connection: ServerConnection, request: Request) -> Response | None:
-        if request.path == path:
-            return None
-        assert isinstance(connection, door)
-        return await shelf.answer(connection, request.path)
-
-    async def accept(stream: ServerConnection) -> None:
-        try:
-            async with asyncio.timeout(HANDSHAKE_SECONDS):
-                link = await _guarded(stream, lambda: _respond(stream, identity))
-        except (LinkError, TimeoutError):
-            return
-        assert isinstance(stream, door)
-        link.network = stream.prove()
-        await on_link(link)
-
-    return await serve(
-        accept,
-        host,
-        port,
-        ssl=context,
-        subprotocols=[SUBPROTOCOL],
-        process_request=check,
-        compression=None,
-        max_size=MAX_HANDSHAKE_BYTES,
-        max_queue=1,
-        write_limit=WRITE_BYTES,
-        ping_interval=None,
-        open_timeout=HANDSHAKE_SECONDS,
-        server_header=None,
-        create_connection=door,
-    )
-
-
 class _Connecting(connect):
     """A connection attempt that ends where it was sent."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
-
-
-class _Door(ServerConnection):
-    """A connection that is counted from its first byte until its peer has proved itself or it is gone."""
-
-    admission: ClassVar[Admission]
-    clock: ClassVar[Clock]
-    ticket: Ticket | None = None
-    shelf: "_Shelf | None" = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        place = transport.get_extra_info("peername")
-        super().connection_made(transport)
-        self.ticket = self.admission.enter(place[0], self.clock.wall()) if place else None
-        if self.ticket is None:
-            self.transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.ticket is not None:
-            self.admission.leave(self.ticket)
-        if self.shelf is not None:
-            self.shelf.reading -= 1
-            self.shelf = None
-        super().connection_lost(exc)
-
-    def prove(self) -> str:
-        assert self.ticket is not None  # who is not let in sends nothing
-        self.admission.prove(self.ticket, self.clock.wall())
-        return self.ticket.network
-
-
-class _Shelf:
-    """What is at the port for plain reading. Few at a time: an answer of megabytes waits for a reader who is slow."""
-
-    def __init__(self, files: Files | None) -> None:
-        self._files, self.reading = files, 0
-
-    async def answer(self, door: _Door, path: str) -> Response:
-        if self._files is None:
-            return door.respond(404, "")
-        if self.reading >= MAX_READERS:
-            return door.respond(503, "")
-        self.reading += 1
-        door.shelf = self
-        body = await self._files(path)
-        if body is None:
-            return door.respond(404, "")
-        headers = Headers({
-            "Connection": "close", "Content-Length": str(len(body)), "Content-Type": "application/octet-stream",
-            "X-Content-Type-Options": "nosniff",
-        })  # fmt: skip
-        return Response(200, "OK", headers, body)
-
-
-def _door(admission: Admission, clock: Clock) -> type[_Door]:
-    return type("Door", (_Door,), {"admission": admission, "clock": clock})
 
 
 async def _initiate(stream: ClientConnection, peer: Aid, me: Identity, pins: Collection[bytes]) -> Link:
@@ -403,21 +277,18 @@ async def _initiate(stream: ClientConnection, peer: Aid, me: Identity, pins: Col
     side = Initiator(me=me.aid, signer=me.signer, peer=peer, node_key=me.node_key, random=os.urandom)
     await stream.send(side.hello)
     last, keys = side.finish(await stream.recv(decode=False))
-    _trust(stream)
+    trust(stream)
     await stream.send(last)
     return Link(stream, keys, me.clock)
 
 
-async def _respond(stream: ServerConnection, me: Identity) -> Link:
-    side = Responder(me=me.aid, signer=me.signer, node_key=me.node_key, random=os.urandom)
-    await stream.send(side.answer(await stream.recv(decode=False)))
-    keys = side.finish(await stream.recv(decode=False))
-    _trust(stream)
-    return Link(stream, keys, me.clock)
+async def guarded(stream: Connection, shake: Callable[[], Awaitable[Link]]) -> Link:
+    """Run one side of the handshake; on any failure close without detail.
 
-
-async def _guarded(stream: Connection, shake: Callable[[], Awaitable[Link]]) -> Link:
-    """Run one side of the handshake; on any failure close without detail."""
+    Raises:
+        RefusingError: The other side does not want us, or did not prove who it is.
+        LinkError: The line is gone.
+    """
     try:
         return await shake()
     except ConnectionClosed as closed:
@@ -432,7 +303,7 @@ async def _guarded(stream: Connection, shake: Callable[[], Awaitable[Link]]) -> 
         raise
 
 
-def _trust(stream: Connection) -> None:
+def trust(stream: Connection) -> None:
     """Lift the limits that hold for strangers, now that the peer has proved itself."""
     stream.protocol.max_message_size = MAX_MESSAGE_BYTES
     stream.recv_messages.high, stream.recv_messages.low = QUEUE, QUEUE // 4

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError, listen
+from rogatory_node.transport.door import listen
+from rogatory_node.transport.link import Identity, Link, LinkError, RefusingError
 from rogatory_node.transport.reaching import ForbiddenAddressError, Outward, is_public, reach, resolve
 from rogatory_node.transport.tls import listening, pin_of, self_signed
 from rogatory_protocol.errors import Code, RefusedError
