@@ -106,7 +106,9 @@ def _log(node: Node, name: str, registry: Any) -> dict[str, Any]:
         "time": None if head is None else head.time,
         "freshness": node.trust.freshness(registry).value,
         "forked": registry in node.trust.forks,
-        "server": None if server is None else {"outcome": server.outcome.value, "seen_at": server.seen_at},
+        "server": None
+        if server is None
+        else {"outcome": server.outcome.value, "seen_at": server.seen_at, "withholds": server.withholds},
     }
 
 

@@ -107,6 +107,8 @@ def _log(log: dict[str, Any]) -> Iterator[str]:
     )
     if log["forked"]:
         yield "    " + _("It showed two different histories and is not followed any more.")
+    if log["server"] and log["server"]["withholds"]:
+        yield "    " + _("It does not publish our newest statement: others go on with our old keys. Call the registry.")
 
 
 def _shown(found: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,8 @@
 * A registry that shows less than it signed before was restored from a backup: it is brought the head that we hold, so
   that it signs nothing until it has read back what it lost.
 * A statement of our own that the log does not have yet is sent there: that is how an authority applies, and renews when
-  its node keys have lapsed and it cannot link.
+  its node keys have lapsed and it cannot link. One that it took and does not publish within ten minutes is an alarm;
+  the first waits for people, who admit us.
 * What others call: ``run()``, ``poke()`` (a peer showed a larger head), ``status``.
 """
 
@@ -26,9 +27,10 @@ from rogatory_node.registry.reading import BRIEF_SECONDS, claimed_size, read_lea
 from rogatory_node.services.cards import Cards
 from rogatory_node.services.trust import Trust
 from rogatory_node.services.trust_store import StaleError
+from rogatory_node.storage.audit_log import Event
 from rogatory_node.transport.fetch import Fetcher, FetchError
 from rogatory_protocol.errors import Code, RefusedError
-from rogatory_protocol.ids import Aid
+from rogatory_protocol.ids import Aid, Digest
 from rogatory_protocol.limits import MAX_CARD_BYTES
 from rogatory_protocol.statement import Statement
 
@@ -60,11 +62,13 @@ class Status:
     Attributes:
         seen_at: When it last answered something that fits; None if never.
         code: Why the last answer was refused.
+        withholds: It took our newest statement and does not publish it: whoever follows it acts on older keys of ours.
     """
 
     outcome: Outcome = Outcome.NEVER
     seen_at: int | None = None
     code: Code | None = None
+    withholds: bool = False
 
 
 class Follower:
@@ -87,6 +91,7 @@ class Follower:
         self._poked = asyncio.Event()
         self._card_at: float | None = None
         self._applied_at: float | None = None
+        self._posted: Digest | None = None
         self._brought_at: float | None = None
         self._proved: set[bytes] = set()
 
@@ -118,7 +123,8 @@ class Follower:
         """
         try:
             newer = await self._round(fetch)
-            self._note(Status(outcome=Outcome.NEWER if newer else Outcome.SAME, seen_at=self._trust.now()))
+            outcome = Outcome.NEWER if newer else Outcome.SAME
+            self._note(replace(self.status, outcome=outcome, seen_at=self._trust.now(), code=None))
         except FetchError:
             self._note(replace(self.status, outcome=Outcome.AWAY, code=None))
         except RefusedError as refusal:
@@ -181,11 +187,17 @@ class Follower:
         """Send the first statement of ours that the log does not have."""
         now, known = self._trust.now(), self._trust.directory.state.owners
         missing = next((each for each in self._own if each.digest not in known), None)
-        if missing is None or not _due(self._applied_at, now, APPLY_SECONDS):
+        if missing is None:
+            self.status = replace(self.status, withholds=False)
+            return
+        if not _due(self._applied_at, now, APPLY_SECONDS):
             return
         self._applied_at = now
+        if missing.digest == self._posted and missing is not self._own[0]:
+            await self._withheld()
         try:
             await fetch.post(f"{self._url}/statement", missing.raw, most=MAX_TAKEN_BYTES, seconds=BRIEF_SECONDS)
+            self._posted = missing.digest
         except FetchError as error:
             fields = {"registry": self.registry.hex(), "fault": error.fault.value, "status": error.status}
             # One a minute is the rule there: who joined a moment ago has used it up.
@@ -193,6 +205,13 @@ class Follower:
             if error.status == BUSY:
                 self._applied_at = now - APPLY_SECONDS + BRING_SECONDS
             _log.log(level, "registry.statement_not_taken", extra=fields)
+
+    async def _withheld(self) -> None:
+        if self.status.withholds:
+            return
+        self.status = replace(self.status, withholds=True)
+        _log.error("registry.withholds", extra={"registry": self.registry.hex()})
+        await self._trust.record([Event(ev="registry.withholds", obj=Digest(self.registry), who="node")])
 
     def _note(self, status: Status) -> None:
         if (status.outcome, status.code) != (self.status.outcome, self.status.code) and status.outcome in (

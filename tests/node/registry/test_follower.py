@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from offices import Authority, Registry, follow
+from sqlalchemy import select
 
 from rogatory_keys.directory import Freshness
 from rogatory_node.registry import reading as module
@@ -15,7 +16,9 @@ from rogatory_node.registry.listening import serving
 from rogatory_node.registry.tiles import Tiles
 from rogatory_node.services.cards import Cards
 from rogatory_node.services.trust import Trust
+from rogatory_node.storage.tables import audit
 from rogatory_node.transport.fetch import Fetcher
+from rogatory_protocol.audit import parse_leaf
 from rogatory_protocol.decision import Act
 from rogatory_protocol.errors import Code
 from rogatory_protocol.tiles import encode_bundle, parse_path
@@ -265,6 +268,27 @@ async def test_our_own_statement_is_sent_until_the_log_has_it(world: World) -> N
     world.house.time += 600
     await follower.poll(world.fetch)
     assert len(world.mirror.posted) == 3
+
+
+async def test_DIR_08_a_registry_that_withholds_our_newest_statement_is_an_alarm_in_ten_minutes(world: World) -> None:
+    registry, who = world.mirror.registry, Authority("A")
+    own = (*who.chain, who.renew())
+    follower = Follower(world.trust, None, registry.aid, world.url, own)
+    for _ in range(3):  # the first statement waits for people
+        await follower.poll(world.fetch)
+        world.house.time += 600
+    assert not follower.status.withholds
+    registry.state(own[0])
+    for expected in (False, True, True):
+        await follower.poll(world.fetch)
+        assert follower.status.withholds is expected
+        world.house.time += 600
+    async with world.house.readers.connect() as connection:
+        leaves = (await connection.execute(select(audit.c.leaf))).scalars()
+        assert [parse_leaf(bytes(each)).ev for each in leaves].count("registry.withholds") == 1
+    registry.state(own[1])
+    await follower.poll(world.fetch)
+    assert not follower.status.withholds
 
 
 async def test_a_registry_that_takes_no_statement_is_followed_all_the_same(world: World) -> None:
