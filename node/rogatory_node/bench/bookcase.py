@@ -38,6 +38,7 @@ _ENDED: Final = ("CLOSED", "CLOSED", "CLOSED", "REFUSED", "WITHDRAWN")
 _INSTRUMENTS: Final = ("BC", "UNTOC", "UNCAC", "UNCC", "EIO")
 _CRIMES: Final = ("cybercrime", "corruption", "money_laundering", "drug_offences", "terrorism")
 _GROUNDS: Final = ("FORM", "DUAL_CRIMINALITY", "DE_MINIMIS")
+_DELAYS: Final = ("", "", "WORKLOAD", "COURT_ORDER", "TRANSLATION")
 _OUTCOMES: Final = ("EXECUTED_FULL", "EXECUTED_PARTIAL", "NO_RECORDS")
 _CHUNK: Final = 20_000
 
@@ -143,7 +144,9 @@ def _measures(
             **shared, "letter": n.to_bytes(32, "big"), "recipient": shared["counterpart"], "measure": str(place + 1),
             "type": kind, "category": category, "outcome": _outcome(chance, refused=refused, is_open=is_open),
             "grounds": chance.choice(_GROUNDS) if refused else "", "instruments": chance.choice(_INSTRUMENTS),
-            "crimes": chance.choice(_CRIMES), "grade_asked": shared["grade"], "drafted_at": opened_at - DAY_SECONDS,
+            "crimes": chance.choice(_CRIMES), "grade_asked": shared["grade"],
+            "questions": chance.choice((0, 0, 0, 1, 2)), "delays": chance.choice(_DELAYS) if is_open else "",
+            "drafted_at": opened_at - DAY_SECONDS,
             "sent_at": stages[0], "stored_at": stages[1], "acknowledged_at": stages[2],
             "decided_at": None if is_open else stages[3], "executed_at": None if is_open or refused else stages[4],
             "closed_at": None if is_open else stages[5],

@@ -1,8 +1,8 @@
-"""What authorities published and this node took: facts about treaties, and entries of the directory.
+"""What authorities published and this node took or read: facts about treaties, entries, counts of their cases.
 
 * A publication is taken when its signature is by a seal key that was good when it was signed, and its issuer may
-  publish that kind: facts about treaties a registry that this node follows, entries the authority itself or such a
-  registry.
+  publish that kind: facts about treaties a registry that this node follows, entries and counts the authority itself or
+  such a registry.
 * A version never goes back, and one version is never two contents.
 * The newest of each issuer and name is kept as it was signed, so that it can be shown and passed on.
 """
@@ -27,6 +27,8 @@ from rogatory_protocol.limits import SKEW_REFUSE_SECONDS
 
 LAW: Final = "law"
 ENTRY: Final = "entry"
+STATISTICS: Final = "statistics"
+_BY_ITSELF: Final = frozenset({ENTRY, STATISTICS})  # what every authority says of itself
 
 
 class PublicationError(Exception):
@@ -156,7 +158,7 @@ def opened(trust: Trust, raw: bytes, kind: str) -> Signed:
         raise UnreadableError("publication") from None
     if read.said.kind != kind:
         raise UnreadableError("kind")
-    if not (follows(trust, read.said.issuer) or (kind == ENTRY and trust.admitted(read.said.issuer))):
+    if not (follows(trust, read.said.issuer) or (kind in _BY_ITSELF and trust.admitted(read.said.issuer))):
         raise IssuerError("issuer")
     try:
         said = p.verify(read, trust.seal_key(read.said.issuer, read.kid, read.said.ts))

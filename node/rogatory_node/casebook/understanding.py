@@ -18,7 +18,7 @@ from rogatory_node.casebook.entries import NEVER, sealed
 from rogatory_node.casebook.inbox import CLOSED
 from rogatory_node.casebook.opening import Opened
 from rogatory_node.casework.clocks.running import RUNNING, Clock, clocks_of
-from rogatory_node.casework.codes import GRADES
+from rogatory_node.casework.codes import DELAYS, GRADES
 from rogatory_node.casework.life.case import Case, Measure, Request
 from rogatory_node.casework.life.dating import end_of
 from rogatory_node.casework.life.events import Fact
@@ -43,6 +43,7 @@ NOT_FOLDED: Final = "not_folded"
 _ORDER: Final = tuple(GRADES)
 _TAKEN: Final = frozenset({int(Level.TAKEN), int(Level.ACCEPTED), int(Level.DECLINED)})
 _SUMMARY: Final = 160
+_MOST_QUESTIONS: Final = 1_000
 _SAYS: Final = ("purpose", "facts_summary", "subject", "text", "remarks")
 _LEAST: Final = -(2**62)
 
@@ -263,6 +264,7 @@ def _measures(me: str, stored: Stored, mine: Sequence[Request]) -> Iterable[dict
             "crimes": _codes(_crimes(form)),
             "grade_asked": _ORDER[_place(request.urgency[0].grade if request.urgency else "")],
             "grade": _ORDER[_place(request.grade)],
+            "delays": _codes(_delays(request, forms)),
             "drafted_at": stored.drafted.get(request.digest),
             "sent_at": request.ts,
             "stored_at": request.receipts.stored,
@@ -284,9 +286,16 @@ def _measure(request: Request, each: Measure) -> dict[str, Any]:
         "decided_at": _first(_reached(each, _DECIDED), request.receipts.formal_at, executed),
         "executed_at": executed,
         "closed_at": _reached(each, ENDED) if each.state in ENDED else None,
+        "questions": min(sum(step.state == "INFO_REQUESTED" for step in each.steps), _MOST_QUESTIONS),
         "until_at": end_of(each.until),
         "followed": each.follow_up is not None,
     }
+
+
+def _delays(request: Request, forms: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    """Return the causes of delay that letters about a request name."""
+    found = (text(forms[digest].get("delay")) for digest in request.letters)
+    return dict.fromkeys(each for each in found if each is not None and each in DELAYS)
 
 
 def _reached(each: Measure, states: frozenset[str]) -> int | None:

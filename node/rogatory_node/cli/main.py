@@ -56,6 +56,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "cases": Entry("book", later("List the cases of the book, the most urgent first.")),
     "case": Entry("book", later("Show where a case stands: measures, history, deadlines.")),
     "search": Entry("book", later("Find cases by words of their letters.")),
+    "statistics": Entry("statistics", later("Counts and times of a period, for reports, meetings and networks.")),
     "show": Entry("cases", later("Show a case with its letters, and save their attachments.")),
     "acknowledge": Entry("cases", later("Say that you have taken charge of a case.")),
     "decide": Entry("cases", later("Accept or refuse the requests of a case.")),

@@ -77,6 +77,14 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def days(seconds: int) -> str:
+    """Say how long something took: in days, or in hours or minutes when it was short."""
+    for unit, least in ((_("{count} days"), 86_400), (_("{count} hours"), 3_600)):
+        if seconds >= least:
+            return unit.format(count=f"{seconds / least:.1f}")
+    return _("{count} minutes").format(count=f"{seconds / 60:.1f}")
+
+
 def size(count: int) -> str:
     """Say how many bytes, in units that a person reads."""
     if count < 1_000:

@@ -19,6 +19,7 @@ from rogatory_node.api.v1 import (
     people,
     places,
     serving,
+    statistics,
     whoami,
 )
 from rogatory_node.api.v1.endpoint import Endpoint
@@ -35,6 +36,7 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *mandates.ENDPOINTS,
     *assignments.ENDPOINTS,
     *events.ENDPOINTS,
+    *statistics.ENDPOINTS,
 )
 
 

@@ -343,6 +343,8 @@ def _understood() -> None:
         sa.Column("category", sa.String(length=64), nullable=True),
         sa.Column("grade_asked", sa.String(length=64), nullable=False),
         sa.Column("grade", sa.String(length=64), nullable=False),
+        sa.Column("delays", sa.Text(), nullable=False),
+        sa.Column("questions", sa.SmallInteger(), nullable=False),
         sa.Column("drafted_at", sa.BigInteger(), nullable=True),
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
         sa.Column("stored_at", sa.BigInteger(), nullable=True),

@@ -20,6 +20,7 @@ EXAMPLES = {
     "findLaw": "/law/find?requesting=XA&requested=XB&type=data.preserve",
     "getInstrument": "/law/instruments/BC",
     "getMemberships": "/law/states/XA",
+    "getStatistics": "/statistics?begin=0&end=34359738368",
     "getAuthority": "/authorities/xa.central",
 }
 
