@@ -4,6 +4,7 @@
 * Sums for a network are made of such signed counts only; whose they are is verified before they are added.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final
@@ -45,7 +46,7 @@ async def made(node: Node, query: Mapping[str, object], partner: Aid | None = No
     begin = number(query.get("begin"), "begin", 0, _MOST_SECONDS)
     end = number(query.get("end"), "end", begin, _MOST_SECONDS)
     found = await counted.tally(node.readers, begin=begin, end=end, now=node.trust.now(), counterpart=partner)
-    return report(found, begin=begin, end=end)
+    return await asyncio.to_thread(report, found, begin=begin, end=end)
 
 
 async def open_cases(node: Node, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""How long the book's lists and search take over many cases.
+"""How long the book's lists, search and statistics take over many cases.
 
 * Each query goes the way of the node: through its readers, with what it finds opened.
 * Queries are mixed as people mix them: first pages mostly, with filters and without; rare words, frequent words, both
@@ -18,14 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node import migrations
 from rogatory_node.bench import bookcase
+from rogatory_node.casebook import counted
 from rogatory_node.casebook.inbox import Inbox, View, Wanted
 from rogatory_node.casebook.searching import Searching
 from rogatory_node.casebook.words import Macs
+from rogatory_node.casework.statistics.report import report
 from rogatory_node.storage.engine import open_reading, open_writing
 from rogatory_node.storage.seal import RowSealer
 from rogatory_protocol.ids import Aid
 
 QUERIES: Final = 200
+REPORTS: Final = 5
 _KEY_BYTES: Final = 32
 
 Say = Callable[[str], None]
@@ -59,6 +62,7 @@ async def _measured(url: str, sealer: RowSealer, count: int, queries: int) -> di
         return {
             "inbox_ms": await _timed(_lists(readers, sealer, chance), queries),
             "search_ms": await _timed(_searches(readers, sealer, chance, count), queries),
+            "statistics_ms": await _timed(_report(readers), REPORTS),
         }
     finally:
         await readers.dispose()
@@ -93,6 +97,17 @@ def _lists(readers: AsyncEngine, sealer: RowSealer, chance: random.Random) -> Ca
             if pages > 1 and page.next is not None:
                 page = await connection.run_sync(lambda core: inbox.page(core, view, wanted, after=page.next))
         return len(page.cases)
+
+    return query
+
+
+def _report(readers: AsyncEngine) -> Callable[[], Awaitable[int]]:
+    """Return what makes the report of all years."""
+
+    async def query() -> int:
+        found = await counted.tally(readers, begin=0, end=bookcase.NOW, now=bookcase.NOW)
+        made = await asyncio.to_thread(report, found, begin=0, end=bookcase.NOW)
+        return len(made["by"])
 
     return query
 
