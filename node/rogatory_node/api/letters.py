@@ -1,8 +1,8 @@
 """Sending over the API: uploads of attachments, a check, the letter, and waiting for evidence (B.8, B.9, B.12.1).
 
 * ``POST /uploads/{upload}`` streams a file in, sealed to disk as it comes; the same identifier is the same upload.
-* ``POST /letters/check`` says to whom and how urgent, everything that is wrong, and what a request lacks; it changes
-  nothing, and nothing it finds in a request stops a letter here: that is for those who send.
+* ``POST /letters/check`` says to whom and how urgent, everything that is wrong, and what a letter lacks; it changes
+  nothing, and nothing it finds in a form stops a letter here: that is for those who send.
 * ``POST /letters`` queues the letter once, whatever is repeated: its identifier is chosen by who sends it.
 * ``GET /letters/{letter}/wait`` answers when the evidence is there, was refused, or the time is over.
 """
@@ -158,10 +158,10 @@ async def check(node: Node, request: web.Request) -> web.Response:
     names = [str(name) for name in several(body, "names", 4 * MAX_ATTACHMENTS)]
     form, mistakes = composing.examine(asked.order, me=node.own.aid, names=names)
     findings: tuple[checking.Finding, ...] = ()
-    if form is not None and form.kind == REQUEST:
+    if form is not None:
         findings = await _findings(node, asked, names)
-    elif form is not None:
-        findings = await required.findings(node, asked.case, composing.read_object(asked.order.form))
+    if form is not None and form.kind != REQUEST:
+        findings += await required.findings(node, asked.case, composing.read_object(asked.order.form))
     return say(
         {
             "recipients": [await _recipient(entry) for entry in asked.to],
@@ -179,7 +179,7 @@ async def check(node: Node, request: web.Request) -> web.Response:
 
 
 async def _findings(node: Node, asked: _Asked, names: Sequence[str]) -> tuple[checking.Finding, ...]:
-    """Return what is to be said of a request to each of its recipients, every finding once."""
+    """Return what is to be said of a letter to each of its recipients, every finding once."""
     raws = tuple(await read(node, publications.listed, publications.LAW))
     mine, states = node.own.statement.content.cc, tuple(dict.fromkeys(entry.listing.cc for entry in asked.to))
     return await asyncio.to_thread(_checked, asked.order.form, names, raws, mine, states, node.sending.wall())

@@ -1,4 +1,4 @@
-"""Checking a request before it leaves: what is missing, wrong, risky, or could be better.
+"""Checking a request or another letter before it leaves: what is missing, wrong, risky, or could be better.
 
 * `check` answers for every value that a form may be; it never raises, and it forbids nothing: people decide.
 * Cost is bounded: so many measures and names are looked at, and so many findings given, however large the form is.
@@ -35,6 +35,12 @@ RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
     *checking_names.RULES,
 )
 
+LETTER_RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
+    checking_schema.of_letter,
+    *checking_names.RULES,
+)
+"""Rules for letters of other kinds than requests."""
+
 
 def check(
     form: Mapping[str, Any],
@@ -44,10 +50,10 @@ def check(
     attached: Sequence[str] | None = None,
     between: Between | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what is to be said of a request, field by field in the order of the rules.
+    """Return what is to be said of a request or letter, field by field in the order of the rules.
 
     Args:
-        form: The request, as JSON was read.
+        form: The request or letter, as JSON was read.
         at: The moment of the check, with a time zone.
         languages: Languages that the recipient accepts; none when that is not known.
         attached: Names of the files that go with it; None when that is not known.
@@ -62,7 +68,8 @@ def check(
         attached=None if attached is None else tuple(attached),
         between=between,
     )
-    found = list(islice(_distinct(chain.from_iterable(rule(case) for rule in RULES)), MAX_FINDINGS + 1))
+    rules = LETTER_RULES if checking_schema.is_letter(form) else RULES
+    found = list(islice(_distinct(chain.from_iterable(rule(case) for rule in rules)), MAX_FINDINGS + 1))
     if len(found) > MAX_FINDINGS:
         text = later("There are more findings than are shown here ({most}).")
         found[MAX_FINDINGS] = Finding(code="more", level="risk", path="", text=text, args={"most": MAX_FINDINGS})

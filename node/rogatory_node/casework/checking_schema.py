@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from rogatory_node.casework.checking_articles import article
 from rogatory_node.casework.checking_finding import Case, Finding, Level, pointer, short
+from rogatory_node.casework.kinds import catalogue as kinds
+from rogatory_node.casework.kinds import validating as letters
+from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.types import catalogue, validating
 from rogatory_node.casework.types.catalogue import RequestType, Unknown
 from rogatory_node.casework.types.shape import MAX_MEASURES, Measure, measures
@@ -38,6 +41,12 @@ WORDS: Final[Mapping[str, tuple[str, Level, str]]] = {
 """Keyword -> code, level and text; keywords that need more stand in `_said`, and all others are `UNREAD`."""
 
 
+def is_letter(form: Mapping[str, Any]) -> bool:
+    """Say whether a form is a letter of another kind than a request; what names no kind is looked at as a request."""
+    kind = form.get("kind")
+    return isinstance(kind, str) and kind != kinds.REQUEST and kind in KINDS
+
+
 def of_common(case: Case) -> Iterator[Finding]:
     """Yield what is wrong with the common part, and what the types need of it."""
     needed = {"kind", *(name for _, kind in case.known for name in kind.request_required)}
@@ -62,6 +71,26 @@ def of_measures(case: Case) -> Iterator[Finding]:
                 yield from _said(fault, described, each.pointer, each.type)
 
 
+def of_letter(case: Case) -> Iterator[Finding]:
+    """Yield what is wrong with a letter of another kind than a request."""
+    kind, version = str(case.form.get("kind")), case.form.get("version")
+    described = kinds.whole(kind, version if isinstance(version, int) else None)
+    if isinstance(described, kinds.Unknown):
+        args: Mapping[str, str | int] = {"kind": short(kind), "version": described.version or 1}
+        yield Finding(code="kind.unknown", level="risk", path="/kind", text=described.text, args=args)
+        return
+    for fault in letters.faults(kind, case.form, version):
+        if fault.keyword != "anyOf":
+            yield from _said(fault, described, "", None)
+        elif fault.path:
+            titles = {"field": title(described, fault.path) or described["title"]}
+            path = pointer(*fault.path)
+            yield Finding(code="field.unread", level="wrong", path=path, text=UNREAD, titles=titles)
+        else:
+            # One of several will do; the first is what most letters of the kind say.
+            yield _missing(described, (described["anyOf"][0]["required"][0],), "", "")
+
+
 def title(described: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
     """Return the title of a field; the last that has one on the way to it."""
     shared = described.get("$defs", {})
@@ -76,6 +105,9 @@ def title(described: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
 def heading(form: Mapping[str, Any], path: str) -> tuple[str, str]:
     """Return pointer and title of the field of the form under which a finding is shown; both may be empty."""
     parts = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+    if parts and is_letter(form):
+        described = kinds.whole(str(form["kind"]))
+        return pointer(parts[0]), "" if isinstance(described, kinds.Unknown) else title(described, (parts[0],))
     if len(parts) > 2 and parts[0] == "assistance" and parts[1].isdigit():
         listed = form.get("assistance")
         found = listed[int(parts[1])] if isinstance(listed, list) and int(parts[1]) < len(listed) else None

@@ -1,7 +1,7 @@
 """``rogatory send`` and ``rogatory reply``: check, confirm, upload, queue, and wait for evidence.
 
 * Nothing leaves before the check page was confirmed: to whom by name and digits, how urgent, what is attached.
-* A request that lacks something, or says something that cannot be, is not sent. What is only a risk stands on the check
+* A letter that lacks something, or says something that cannot be, is not sent. What is only a risk stands on the check
   page; with ``--yes``, when nobody reads it, it needs ``--anyway``. So is what rests on this program's own knowledge: a
   type that it does not know, a treaty or language of which it knows otherwise.
 * An attachment that changes between the check and the end of its upload is refused.
@@ -33,8 +33,7 @@ from rogatory_node.i18n import LANGUAGE, _
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 _ID_BYTES: Final = 16
-# What this program does not know, or knows of treaties and States, may be out of date: people may know better.
-_KNOWN_BETTER: Final = frozenset({"type.unknown", "basis.not-in-force", "basis.barred", "language.wrong"})
+_UNKNOWN_TYPE: Final = "type.unknown"  # a newer program may know it, and so may the recipient's
 _LEVELS: Final = (30, 35, 40, 50)
 _WAIT_SECONDS: Final = 20  # of one question; another follows
 
@@ -232,13 +231,13 @@ def _findings(checked: dict[str, Any]) -> list[Finding]:
 
 def _refuse_findings(letter: _Letter, findings: Sequence[Finding], how: _How) -> None:
     """Stop at what will send the request back, and at what may when nobody reads the check page."""
-    stopping = [each for each in findings if each.level in GRAVE and each.code not in _KNOWN_BETTER]
+    stopping = [each for each in findings if each.level in GRAVE and each.code != _UNKNOWN_TYPE]
     if stopping:
-        what = _("The request cannot be sent as it is:{findings}").format(findings=_listed(letter, stopping))
+        what = _("The letter is not complete or not right:{findings}").format(findings=_listed(letter, stopping))
         raise Failure(what, _("Look at all of it with: rogatory check"), slug="request.unfit")
     risks = [each for each in findings if each.level != "hint"]
     if risks and how.yes and not how.anyway:
-        what = _("The request will probably lead to questions:{findings}").format(findings=_listed(letter, risks))
+        what = _("The letter will probably lead to questions:{findings}").format(findings=_listed(letter, risks))
         raise Failure(what, _("Send it all the same: --anyway"), slug="request.risky")
 
 

@@ -156,7 +156,6 @@ def confirmation(at: datetime) -> dict[str, Any]:
                 "provider_ticket": "EH-5521",
             }
         ],
-        "gaps": [],
         "other_providers": [{"state": "XC", "name": "Transit Net"}],
         "renewable": True,
         "next_step": "Demande d'entraide au titre de l'article 31 avant la fin de la conservation.",

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from rogatory_node.casework.kinds import catalogue as kinds
 from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.types import catalogue, shape
-from rogatory_node.casework.types.speaking import CODES
 from rogatory_node.documents import dates
 from rogatory_node.documents.outline import Voice, outline
 from rogatory_node.documents.page import Block, Page, Row, Text
@@ -75,7 +75,7 @@ def page(
     written = form.get("language")
     written = written.partition("-")[0].lower() if isinstance(written, str) else ""
     common = catalogue.common_part()
-    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=CODES)
+    voice = Voice(languages=languages, written=written, definitions=common["$defs"], codes=kinds.TABLES)
     measures = shape.measures(form, most=shape.MAX_MEASURES)
     known = [measure.type for measure in measures if isinstance(measure.type, catalogue.RequestType)]
     title = known[0].title if len(known) == len(measures) == 1 else _title(form)
@@ -106,14 +106,26 @@ def _body(
     known: list[catalogue.RequestType],
     voice: Voice,
 ) -> tuple[Block, ...]:
-    schema = catalogue.whole(known[0]) if len(known) == len(measures) == 1 else catalogue.request()
+    schema = _schema(form, measures, known)
     left = {"signature", "type", "type_version", "assistance" if known else ""}
-    ordered = sorted(schema["properties"], key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
-    described = {**schema, "properties": {name: schema["properties"][name] for name in ordered}}
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    ordered = sorted(properties, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+    described = {**schema, "properties": {name: properties[name] for name in ordered}}
     body = outline({name: value for name, value in form.items() if name not in left}, described, voice)
     if len(measures) == 1 and measures[0].pointer == "":
         return body
     return body + tuple(block for measure in measures for block in _measure(measure, voice))
+
+
+def _schema(
+    form: Mapping[str, Any], measures: tuple[shape.Measure, ...], known: list[catalogue.RequestType]
+) -> Mapping[str, Any]:
+    """Return what describes a form: its kind, or its type of assistance where it asks for one, or any request."""
+    kind = form.get("kind")
+    if isinstance(kind, str) and kind in KINDS and kind != kinds.REQUEST:
+        found = kinds.whole(kind)
+        return {} if isinstance(found, kinds.Unknown) else found
+    return catalogue.whole(known[0]) if len(known) == len(measures) == 1 else catalogue.request()
 
 
 def _measure(measure: shape.Measure, voice: Voice) -> tuple[Block, ...]:

@@ -7,7 +7,9 @@ import pytest
 from rogatory_node.bench.flaws import AT, planted
 from rogatory_node.casework.checking import check
 from rogatory_node.casework.checking_finding import Case
-from rogatory_node.casework.checking_schema import MISSING, of_measures
+from rogatory_node.casework.checking_schema import heading, of_measures
+from rogatory_node.casework.kinds import catalogue as kinds
+from rogatory_node.casework.kinds.register import KINDS
 from rogatory_node.casework.types import catalogue, shape
 
 CODES = {"field.missing", "field.unexpected"}
@@ -36,5 +38,27 @@ def test_an_old_version_of_a_type_says_so() -> None:
     assert "newer version, 2" in found.said("en")
 
 
-def test_the_rules_are_there() -> None:
-    assert MISSING.count("{field}")
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "request"])
+def test_a_complete_letter_of_every_kind_gives_no_finding(kind: str) -> None:
+    assert check(kinds.example(kind), at=AT) == ()
+
+
+def test_a_letter_is_told_what_it_lacks_in_the_words_of_its_kind() -> None:
+    (missing,) = check({"kind": "info.request"}, at=AT)
+    assert (missing.code, missing.path, missing.said("en")) == (
+        "field.missing",
+        "/questions",
+        "“Questions” is missing.",
+    )
+    assert heading({"kind": "info.request"}, missing.path) == ("/questions", "Questions")
+    (either,) = check({"kind": "decision"}, at=AT)
+    assert (either.code, either.said("en")) == ("field.missing", "“Outcome” is missing.")
+    (odd,) = check({"kind": "decision", "outcome": "MAYBE"}, at=AT)
+    assert (odd.code, odd.level, odd.path) == ("field.choice", "wrong", "/outcome")
+    (newer,) = check({"kind": "status", "version": 9}, at=AT)
+    assert (newer.code, newer.level) == ("kind.unknown", "risk")
+
+
+@pytest.mark.parametrize("strange", [7, None, [], "no.such.kind"])
+def test_what_names_no_kind_is_looked_at_as_a_request(strange: object) -> None:
+    assert "type.missing" in {each.code for each in check({"kind": strange}, at=AT)}

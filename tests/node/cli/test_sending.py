@@ -119,6 +119,14 @@ async def test_what_is_only_a_risk_is_sent_when_somebody_says_so(cli: Cli, serve
     assert (status, [each["code"] for each in answer["findings"]]) == (0, ["duration.long"])
 
 
+async def test_a_reply_that_lacks_something_is_not_sent(cli: Cli, served: Node, request_file: Path, came: Any) -> None:
+    await came(conv=b"\xc0" * 16)
+    request_file.write_bytes(b'{"kind": "info.request"}')
+    status, answer = await cli("reply", "c0c0c0c0", "--file", str(request_file), "--yes")
+    assert (status, answer["error"]["code"]) == (1, "request.unfit")
+    assert "“Questions” is missing" in answer["error"]["what"]
+
+
 @pytest.mark.parametrize("fields", [{"type": "data.telepathy"}, {"type_version": 9}])
 async def test_a_type_that_is_not_known_says_so_and_is_a_risk(
     cli: Cli, request_file: Path, fields: dict[str, Any]

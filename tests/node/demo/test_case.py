@@ -58,4 +58,5 @@ def test_both_sides_compute_that_the_data_are_preserved() -> None:
 def test_replies_are_kinds_that_are_known() -> None:
     for form in (case.confirmation(DAYS[0]), case.question(DAYS[0]), case.answer()):
         assert form["kind"] in KINDS
+        assert check(form, at=DAYS[0]) == ()
         read_form(json.dumps(form).encode())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rogatory_node.casework.types import catalogue
-from rogatory_node.demo.case import preservation
+from rogatory_node.demo.case import confirmation, preservation
 from rogatory_node.documents.formal import ORDER, languages_of, page
 from rogatory_node.documents.page import Page, plain
 from rogatory_node.documents.press import Press
@@ -78,6 +78,13 @@ def test_codes_are_named_and_other_letters_have_the_title_of_their_kind() -> Non
     assert "Ciberdelincuencia" in told
     assert page({"kind": "withdrawal", "reasons": "x"}, ("en",)).title[0].words.startswith("Withdrawal")
     assert page({"kind": "telepathy"}, ("en",)).title[0].words == "Request for assistance"
+
+
+def test_a_reply_is_told_in_the_words_of_its_kind() -> None:
+    told = words(page(confirmation(AT), ("fr",)))
+    for part in ("Conservées jusqu'au", "24 avril 2031", "Données relatives au trafic", "Référence du fournisseur"):
+        assert part in told
+    assert "provider_ticket" not in told
 
 
 def test_a_draft_says_so_and_a_letter_names_itself() -> None:
