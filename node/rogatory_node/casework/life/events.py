@@ -1,7 +1,8 @@
 """What a case is folded from: letters and evidence, and the one order in which both sides read them.
 
 * A letter comes after all that it answers or knew of (``after``), whatever the clocks said; then by time, then by
-  digest. Evidence comes after its letter, then by time, then by level and issuer.
+  digest. Evidence comes after its letter, then by time, then by level and issuer; before other letters of the same
+  second, because a node issues it at once and people write later.
 * The order is a function of the set alone: it does not matter when or in which order anything arrived.
 * What refers to a letter that is not here is read as if it did not: it moves on when that letter arrives.
 * Letters that refer to each other in a circle, which honest digests cannot, come last and are named.
@@ -9,7 +10,7 @@
 """
 
 import heapq
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -100,14 +101,10 @@ def in_order(events: Iterable[Event]) -> Ordered:
         known = place.get(fact.letter)
         if known is not None:
             at = max(fact.ts, reached[known])
-            last = _last_reached(reached, at)
+            last = max(known, bisect_left(reached, at) - 1)
             keyed.append(((at, last, fact.level, f"{fact.letter}{fact.issuer}{fact.ts}{fact.role}{fact.code}"), fact))
     keyed.sort(key=lambda pair: pair[0])
     return Ordered(events=tuple(event for _, event in keyed), circular=circular)
-
-
-def _last_reached(reached: list[int], at: int) -> int:
-    return bisect_right(reached, at) - 1
 
 
 def _sorted(letters: Mapping[str, Letter]) -> tuple[list[str], frozenset[str]]:
