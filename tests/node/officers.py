@@ -13,6 +13,7 @@ from desk import clock
 
 from rogatory_node.api.context import Node
 from rogatory_node.app.ways import desk_of
+from rogatory_node.casebook.drafts import Drafts
 from rogatory_node.casebook.people import Adding, People
 from rogatory_node.casebook.sessions import Beginning, Sessions
 from rogatory_node.casework.roles import Role
@@ -96,8 +97,10 @@ class Officer:
 async def pages(node: Node) -> AsyncIterator[Pages]:
     """The pages of the node, as browsers reach them."""
     now = partial(lambda held: held[0].now, held := [])
+    made = desk_of(node)
+    approvals = replace(made.approvals, book=Drafts(sealer=node.own.sealer, wall=now), wall=now)
     desk = replace(
-        desk_of(node), passwords=Passwords(memory_bytes=SMALL), wall=now, attempts=Attempts(now),
+        made, approvals=approvals, passwords=Passwords(memory_bytes=SMALL), wall=now, attempts=Attempts(now),
         challenges=Challenges(now),
     )  # fmt: skip
     held.append(Pages(desk=desk, address="", now=clock()))

@@ -9,6 +9,7 @@ from aiohttp import web
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
 from rogatory_node.api.v1 import table
+from rogatory_node.casebook.book import book
 from rogatory_node.web.desk import serving
 from rogatory_node.web.desk.challenges import Challenges
 from rogatory_node.web.desk.context import Desk
@@ -40,6 +41,7 @@ def desk_of(node: Node) -> Desk:
         blobs=node.blobs,
         scratch=node.home.root,
         trust=node.trust,
+        approvals=book(node.own.sealer, node.sending, node.config).approvals,
         answering=node.answering,
         wake=node.wake,
         links=node.links,

@@ -6,7 +6,6 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -14,7 +13,8 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Row
 
 from rogatory_node.casebook.actors import Thing
-from rogatory_node.casework.types.catalogue import RequestType, type_of
+from rogatory_node.casework.types import shape
+from rogatory_node.casework.types.catalogue import RequestType
 from rogatory_node.services import composing
 from rogatory_protocol.attachment import Entry, entry_bytes, parse_entry
 from rogatory_protocol.ids import Aid, Digest, Id16
@@ -154,7 +154,7 @@ def read_said(form: bytes) -> Said:
         found = composing.read_form(form)
     except composing.UnfitError:
         return Said()
-    types = [type_of(each) for each in _types_in(json.loads(form))]
+    types = [each.type for each in shape.measures(json.loads(form))]
     known = [each for each in types if isinstance(each, RequestType)]
     whole = bool(known) and len(known) == len(types) and found.kind == composing.REQUEST
     return Said(
@@ -163,14 +163,6 @@ def read_said(form: bytes) -> Said:
         grade=found.grade,
         alone=whole and all(each.duty_officer_alone for each in known),
     )
-
-
-def _types_in(value: Mapping[str, Any]) -> Iterator[object]:
-    """Yield the types that a request names: its own, and those of its measures."""
-    if "type" in value:
-        yield value["type"]
-    measures = value.get("measures")
-    yield from (each.get("type") for each in measures if isinstance(each, dict)) if isinstance(measures, list) else ()
 
 
 def thing_of(row: Row[tuple[object, ...]], *, alone: bool = False, reason: str = "") -> Thing:

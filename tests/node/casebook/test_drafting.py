@@ -24,9 +24,9 @@ def test_what_is_not_right_yet_says_nothing(raw: bytes) -> None:
         {"kind": "request"},
         {"kind": "request", "type": "strange"},
         {"kind": "request", "type": "extradition"},
-        {"kind": "request", "measures": [{"type": "data.preserve"}, {"type": "search.seizure"}]},
-        {"kind": "request", "measures": [{"type": "data.preserve"}, {"type": None}]},
-        {"kind": "request", "type": "data.preserve", "measures": [{"type": "extradition"}]},
+        {"kind": "request", "assistance": [{"type": "data.preserve"}, {"type": "search.seizure"}]},
+        {"kind": "request", "assistance": [{"type": "data.preserve"}, {"type": None}]},
+        {"kind": "request", "type": "data.preserve", "assistance": [{"type": "extradition"}]},
         {"kind": "supplement", "type": "data.preserve"},
     ],
 )
@@ -36,7 +36,7 @@ def test_one_measure_that_is_not_urgent_by_nature_is_enough_to_ask_a_second_pers
 
 def test_all_measures_together_may_be_sent_alone() -> None:
     measures = [{"type": "data.preserve"}, {"type": "emergency.disclosure"}]
-    assert read_said(json.dumps({"kind": "request", "measures": measures}).encode()).alone
+    assert read_said(json.dumps({"kind": "request", "assistance": measures}).encode()).alone
 
 
 def test_a_version_is_read_as_it_was_written() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.casebook.actors import Acting, Actor, permitted
+from rogatory_node.casebook.approvals import Approvals
 from rogatory_node.casebook.sessions import Session
 from rogatory_node.casework.roles import Action
 from rogatory_node.config import Config
@@ -54,6 +55,7 @@ class Desk:
         blobs: The folder of attachments.
         scratch: A folder of the home for files on their way out.
         trust: The directory.
+        approvals: The transactions of approving, and sending by the last approval.
         answering: The transactions of answering.
         wake: Says that something waits for an authority.
         links: Says how every peer stands.
@@ -70,6 +72,7 @@ class Desk:
     blobs: BlobFolder
     scratch: Path
     trust: Trust
+    approvals: Approvals
     answering: Answering
     wake: Wake
     links: Callable[[], list[Row]]

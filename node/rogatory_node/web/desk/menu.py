@@ -17,7 +17,10 @@ class Place:
     action: Action
 
 
-PLACES: Final = (Place("/inbox", later("Inbox"), Action.CASE_LIST),)
+PLACES: Final = (
+    Place("/inbox", later("Inbox"), Action.CASE_LIST),
+    Place("/drafts", later("Drafts"), Action.DRAFT_READ),
+)
 
 
 def menu(ask: Ask) -> list[tuple[str, str, bool]]:

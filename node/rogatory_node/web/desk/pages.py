@@ -3,7 +3,7 @@
 from typing import Final
 
 from rogatory_node.casework.roles import Action
-from rogatory_node.web.desk import account, case, files, inbox, signing_in, welcome
+from rogatory_node.web.desk import account, approving, case, files, inbox, questions, signing_in, welcome, writer
 from rogatory_node.web.desk.serving import Page
 
 TABLE: Final = (
@@ -20,6 +20,23 @@ TABLE: Final = (
     Page(path="/case/{case}/acknowledge", post=case.acknowledge, action=Action.CASE_ACKNOWLEDGE),
     Page(path="/case/{case}/proof", post=files.proof, action=Action.CASE_READ),
     Page(path="/case/{case}/files/{letter}/{index}", get=files.attachment, action=Action.CASE_READ),
+    Page(path="/drafts", get=writer.show, action=Action.DRAFT_READ),
+    Page(path="/drafts/new", get=writer.choose, post=writer.begin, action=Action.DRAFT_CREATE),
+    Page(path="/drafts/{draft}", get=writer.tasks, action=Action.DRAFT_READ),
+    Page(path="/drafts/{draft}/discard", get=writer.ask_discard, post=writer.discard, action=Action.DRAFT_DISCARD),
+    Page(path="/drafts/{draft}/check", get=approving.check, action=Action.DRAFT_READ),
+    Page(path="/drafts/{draft}/submit", post=approving.submit, action=Action.DRAFT_SUBMIT),
+    Page(path="/drafts/{draft}/recall", post=approving.recall, action=Action.DRAFT_SUBMIT),
+    Page(
+        path="/drafts/{draft}/approve",
+        get=approving.decide,
+        post=approving.approve,
+        action=Action.DRAFT_READ,
+        fresh=True,
+    ),
+    Page(path="/drafts/{draft}/return", post=approving.give_back, action=Action.DRAFT_RETURN),
+    Page(path="/drafts/{draft}/done", get=approving.done, action=Action.DRAFT_READ),
+    Page(path="/drafts/{draft}/{section}", get=questions.show, post=questions.save, action=Action.DRAFT_READ),
     Page(path="/account", get=account.show),
     Page(path="/account/sessions", post=account.end),
     Page(path="/account/passkeys/new", get=account.show_adding, post=account.add, fresh=True),

@@ -91,7 +91,7 @@ def page(ask: Ask, template: str, status: int = 200, /, **values: Any) -> web.Re
             style=statics()["desk.css"].address,
             icon=statics()["icon.svg"].address,
             script=statics()["passkey.js"].address,
-            version=__version__,
+            program=__version__,
             **values,
         )
     )
