@@ -18,7 +18,7 @@ from rogatory_node.api.context import Node, Problem, Route, acting, say
 from rogatory_node.api.law import body_of, refuse, signed_by
 from rogatory_node.casebook import authorities as book
 from rogatory_node.casebook import publications as pub
-from rogatory_node.casework.authorities import directory, table, telling
+from rogatory_node.casework.authorities import competence, directory, table, telling
 from rogatory_node.casework.authorities import entry as e
 from rogatory_node.casework.authorities.directory import Listed, Query
 from rogatory_node.casework.authorities.entry import Entry, EntryError, Function
@@ -29,7 +29,7 @@ _MAX_SHOWN_FAULTS: Final = 100
 
 
 async def search(node: Node, request: web.Request) -> web.Response:
-    """Find entries."""
+    """Find entries; with ``type``, those of a State that are competent for it, the fittest first."""
     asked = request.query
     query = Query(
         state=asked.get("state"),
@@ -40,7 +40,10 @@ async def search(node: Node, request: web.Request) -> web.Response:
         network=asked.get("network"),
     )
     today = today_of(node)
-    found = list(directory.search(await known(node), query))
+    if asked.get("type"):
+        found = list(competence.competent(await known(node), asked.get("state", ""), asked["type"]))
+    else:
+        found = list(await asyncio.to_thread(directory.search, await known(node), query))
     if asked.get("due"):
         found = [each for each in found if directory.due(each, today) is not directory.Due.FRESH]
     return say({"authorities": [telling.short(each, today) for each in found[:MOST]], "count": len(found)})

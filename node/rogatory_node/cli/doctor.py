@@ -23,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rogatory_node import migrations
 from rogatory_node.app.listeners import pins
+from rogatory_node.casebook import authorities, publications
+from rogatory_node.casework.authorities import directory
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.output import Failure
 from rogatory_node.cli.trouble import told
@@ -77,6 +79,7 @@ def examine(home: Home) -> Iterator[Line]:
     if found is not None:
         yield from _checked(home, "keys", lambda: _keys(home, config, found))
         yield from _checked(home, "statement", lambda: _statement(found))
+        yield from _checked(home, "entries", lambda: _entries(home, config, found))
     yield from _checked(home, "root-keys", lambda: _roots(home))
     yield from _checked(home, "clock", lambda: _clock(home, config))
     yield from _checked(home, "disk", partial(_space, home.root))
@@ -168,6 +171,19 @@ def _statement(found: Found) -> Said:
         return FAIL, _("The statement or a key of it has expired."), following
     what = _("The statement and its keys are good for {days} more days.").format(days=days)
     return (WARN, what, following) if days < RENEW_DAYS else (OK, what, "")
+
+
+def _entries(home: Home, config: Config, found: Found) -> Said:
+    async def read(connection: AsyncConnection) -> list[bytes]:
+        return await connection.run_sync(publications.listed, publications.ENTRY)
+
+    own = found.aid.hex()
+    ours = [each for each in authorities.listed(_reading(home, config, read)) if each.issuer == own]
+    late = [each.entry.id for each in ours if directory.due(each, datetime.now(UTC).date()) is not directory.Due.FRESH]
+    if late:
+        what = _("Entries of the directory are to be verified: {entries}.").format(entries=", ".join(late))
+        return WARN, what, _("Make sure that they are right and sign them: rogatory authorities edit")
+    return OK, _("{count} own entries stand in the directory; none is to be verified.").format(count=len(ours)), ""
 
 
 def _roots(home: Home) -> Said:

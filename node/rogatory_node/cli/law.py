@@ -81,7 +81,7 @@ def find(
         organized=organized,
     )
     answer = finder.find(_library(home), query)
-    told = telling.found(answer, LANGUAGE)
+    told = telling.found(answer, LANGUAGE) | {"authorities": _competent(home, query.requested, query.type)}
     emit(as_json, told, "\n".join(_found(told)))
     return 0 if any(each["strength"] not in {"barred", "last"} for each in told["bases"]) else REFUSED
 
@@ -143,6 +143,17 @@ def _library(home: Path | None) -> "Library":
     return over_shipped(tuple(bytes.fromhex(raw) for raw in found["publications"]))
 
 
+def _competent(home: Path | None, state: str, kind: str) -> list[dict[str, Any]]:
+    from rogatory_node.casework.authorities import competence, directory
+    from rogatory_node.casework.authorities.telling import short
+
+    if home is not None:
+        asked: dict[str, Any] = {"state": state, "type": kind}
+        return list(Client(home_at(home)).get("/authorities", **asked)["authorities"])
+    found = competence.competent(directory.practice(), state, kind)
+    return [short(each, datetime.now(UTC).date()) for each in found]
+
+
 def state_of(word: str) -> str:
     """Return the code of a State.
 
@@ -182,6 +193,8 @@ def _day(at: datetime | None) -> date:
 
 
 def _found(told: dict[str, Any]) -> Iterator[str]:
+    from rogatory_node.casework.law.finding import in_language
+
     for each in told["bases"]:
         articles = ", ".join(each["articles"])
         yield words.clean(
@@ -194,6 +207,11 @@ def _found(told: dict[str, Any]) -> Iterator[str]:
         why = " ".join(one["text"] for one in each["why"])
         yield words.clean(f"  {each['instrument']}: {why}")
     yield from (words.clean(each["text"]) for each in told["remarks"])
+    if told["authorities"]:
+        yield _("Competent there:")
+    for each in told["authorities"]:
+        phone = each["urgent_phone"] or each["phone"] or ""
+        yield words.clean(f"  {each['id']}  {in_language(each['names'], LANGUAGE)}  {phone}".rstrip())
 
 
 def _details(each: dict[str, Any]) -> Iterator[str]:

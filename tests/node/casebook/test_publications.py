@@ -4,7 +4,7 @@ import os
 
 import pytest
 from offices import NOW, Authority, Registry, follow
-from staff import Staff, staff
+from staff import Staff, prepared, staff
 
 from rogatory_node.casebook.publications import (
     ENTRY,
@@ -109,3 +109,12 @@ def test_those_that_come_together_count_in_their_order(staff: Staff) -> None:
     commands = [Taking(signed=signed(publication(by, ver=ver)), who="operator") for ver in (1, 2, 2)]
     assert staff.do(lambda core: shelf.take(core, commands)) == [True, True, False]
     assert [parse(raw).said.ver for raw in staff.do(lambda core: listed(core, LAW))] == [2]
+
+
+@pytest.mark.postgres
+def test_the_other_database_keeps_the_same(postgres_url: str) -> None:
+    with prepared(postgres_url) as staff:
+        shelf, by = Publications(wall=lambda: float(staff.now)), Authority("R", "XR")
+        for ver in (1, 2):
+            assert staff.one(shelf.take, Taking(signed=signed(publication(by, ver=ver)), who="operator"))
+        assert [parse(bytes(raw)).said.ver for raw in staff.do(lambda core: listed(core, LAW))] == [2]

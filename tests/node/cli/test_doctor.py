@@ -6,13 +6,22 @@ import sqlite3
 import time
 from collections import namedtuple
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from rogatory_node.casework.authorities.directory import practice
+from rogatory_node.casework.authorities.entry import Verified, written
 from rogatory_node.cli import doctor
 from rogatory_node.cli.doctor import FAIL, OK, WARN, Line, examine
 from rogatory_node.home import Home
+from rogatory_protocol.ids import Aid
+from rogatory_protocol.publication import Publication, build
+from rogatory_protocol.signed import Context, sign
+from rogatory_protocol.suite import SigningKey
 
 
 def states(home: Home) -> dict[str, str]:
@@ -29,6 +38,22 @@ def test_a_new_node_is_well_but_for_what_is_still_to_do(home: Home) -> None:
     assert [check for check, state in found.items() if state == FAIL] == []
     assert {check for check, state in found.items() if state == WARN} == {"root-keys", "follow", "node"}
     assert all(line.next for line in examine(home) if line.state != OK)
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, OK), (340, WARN), (400, WARN)])
+def test_an_own_entry_is_to_be_verified_once_a_year(home: Home, days: int, state: str) -> None:
+    verified = Verified(on=datetime.now(UTC).date() - timedelta(days=days), by="head of unit")
+    with closing(sqlite3.connect(home.database)) as connection:
+        (aid,) = connection.execute("SELECT value FROM meta WHERE key = 'aid'").fetchone()
+        entry = msgspec.structs.replace(practice()[0].entry, aid=aid.hex(), verified=verified)
+        said = Publication(kind="entry", issuer=Aid(aid), name=entry.id, ver=1, ts=1, content=written(entry))
+        raw = sign(SigningKey(bytes(64)), Context.PUBLICATION, build(said))
+        row = ("entry", aid, entry.id, 1, bytes(32), 1, 1, raw)
+        connection.execute("INSERT INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.commit()
+    line = of(home, "entries")
+    assert line.state == state
+    assert (entry.id in line.what) == (state == WARN)
 
 
 def test_a_running_node_says_so_itself(process: Callable[..., Any], home: Home) -> None:

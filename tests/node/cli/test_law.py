@@ -16,6 +16,7 @@ def test_finds_what_carries_a_request(capsys: pytest.CaptureFixture[str]) -> Non
     assert run([*FIND, "--at", "2013-01-01"]) == 0
     text = capsys.readouterr().out
     assert "[doubtful]" in text
+    assert "xb.central  Central Authority of Xebora  +999 2 555 0111" in text
     assert "These do not carry it:" in text
     assert "BC: It is not yet in force for XB." in text
     assert run(["law", "find", "--from", "XA", "--to", "XE", "--type", "transfer.sentenced"]) == 1

@@ -48,6 +48,7 @@ async def test_a_pack_of_the_registry_is_shown_taken_and_used(cli, signed) -> No
     assert shown["changes"][0]["before"] == "signed 2000-12-13"
     status, found = await cli(*FIND, "--at", "2026-12-01")
     assert (status, found["bases"][0]["instrument"]) == (0, "UNTOC")
+    assert found["authorities"] == []
     _, text = await cli("law", "import", file, "--yes", text=True)
     assert "Held already" in text
 

@@ -1,5 +1,6 @@
 """The directory of competent authorities for programs: finding, describing, and editing the own entries."""
 
+import asyncio
 from datetime import date
 from typing import Any, Final
 
@@ -77,7 +78,8 @@ class Edited(Model):
 
 async def search(call: Call) -> Authorities:
     """Find entries."""
-    found = directory.search(await socket.known(call.node), directory.Query(**msgspec.structs.asdict(call.query)))
+    query = directory.Query(**msgspec.structs.asdict(call.query))
+    found = await asyncio.to_thread(directory.search, await socket.known(call.node), query)
     today = socket.today_of(call.node)
     told = [telling.short(each, today) for each in found[: socket.MOST]]
     return msgspec.convert({"authorities": told, "count": len(found)}, Authorities)

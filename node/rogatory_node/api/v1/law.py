@@ -8,9 +8,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from rogatory_node.api import authorities
 from rogatory_node.api.context import Problem
 from rogatory_node.api.law import library as known
+from rogatory_node.api.v1.authorities import Short
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint, Model
+from rogatory_node.casework.authorities import competence
+from rogatory_node.casework.authorities.telling import short
 from rogatory_node.casework.codes import CRIME_TYPES
 from rogatory_node.casework.law import finder, telling
 from rogatory_node.casework.law.standing import standing
@@ -87,11 +91,12 @@ class Absent(Model):
 
 
 class Found(Model):
-    """Legal bases, the best first."""
+    """Legal bases, the best first, and the competent authorities there, the fittest first."""
 
     bases: list[Basis]
     absent: list[Absent]
     remarks: list[Remark]
+    authorities: list[Short]
 
 
 class InstrumentShort(Model):
@@ -185,7 +190,10 @@ async def find(call: Call) -> Found:
         organized=asked.organized,
     )
     answer = finder.find(await known(call.node), query)
-    return msgspec.convert(telling.found(answer, call.language), Found)
+    listed, today = await authorities.known(call.node), authorities.today_of(call.node)
+    there = competence.competent(listed, asked.requested, asked.type)
+    told = telling.found(answer, call.language) | {"authorities": [short(each, today) for each in there]}
+    return msgspec.convert(told, Found)
 
 
 async def instruments(call: Call) -> Instruments:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,9 +51,9 @@ VOICES: Final = {
 _ORDER: Final = list(Voice)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Listed:
-    """An entry with who says it.
+    """An entry with who says it. Two are never equal, so that what was worked out for one can be kept.
 
     Attributes:
         entry: The entry.
@@ -104,16 +104,19 @@ def due(listed: Listed, today: date) -> Due:
     """Say whether an entry is to be verified; an invented one never is."""
     if listed.voice is Voice.PRACTICE:
         return Due.FRESH
-    until = listed.entry.verified.on + YEAR
-    if until < today:
+    age = today - listed.entry.verified.on
+    if age > YEAR:
         return Due.OVERDUE
-    return Due.SOON if until - SOON <= today else Due.FRESH
+    return Due.SOON if age >= YEAR - SOON else Due.FRESH
 
 
 def search(listed: Iterable[Listed], query: Query) -> tuple[Listed, ...]:
-    """Return the entries that fit, by State; those that authorities say themselves first."""
+    """Return the entries that fit, by State; those that authorities say themselves first.
+
+    Words are slow to find in many entries for the first time: call it in a thread.
+    """
     groups = asked(query.words) if query.words else ()
-    found = [each for each in listed if _fits(each.entry, query) and _speaks(each.entry, groups)]
+    found = [each for each in listed if _fits(each.entry, query) and _speaks(each, groups)]
     return tuple(sorted(found, key=lambda each: (each.entry.state, _ORDER.index(each.voice), each.entry.id)))
 
 
@@ -135,11 +138,13 @@ def _fits(entry: Entry, query: Query) -> bool:
     )
 
 
-def _speaks(entry: Entry, groups: tuple[frozenset[str], ...]) -> bool:
-    if not groups:
-        return True
-    held = terms("\n".join(_values(msgspec.to_builtins(entry))))
-    return all(not held.isdisjoint(group) for group in groups)
+def _speaks(listed: Listed, groups: tuple[frozenset[str], ...]) -> bool:
+    return not groups or all(not _terms_of(listed).isdisjoint(group) for group in groups)
+
+
+@lru_cache(maxsize=4096)
+def _terms_of(listed: Listed) -> frozenset[str]:
+    return terms("\n".join(_values(msgspec.to_builtins(listed.entry))))
 
 
 def _values(value: Any) -> Iterator[str]:

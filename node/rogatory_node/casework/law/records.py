@@ -127,8 +127,8 @@ class Instrument(Fact, frozen=True, kw_only=True):
     title: Words
     adopted: date | None = None
     in_force: date | None = None
-    days_after: int | None = None
-    months_after: int | None = None
+    days_after: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
+    months_after: Annotated[int, msgspec.Meta(ge=0, le=120)] | None = None
     scope: Scope = Scope()
     articles: dict[str, tuple[str, ...]] = {}
     general: str = ""

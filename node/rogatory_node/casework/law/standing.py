@@ -68,7 +68,10 @@ def since_when(instrument: Instrument, party: Party) -> date | None:
     """Return since when an instrument is in force for a State; None when it is not, or nobody knows."""
     if party.in_force is not None or party.bound is None or instrument.in_force is None:
         return party.in_force
-    return max(instrument.in_force, _delayed(instrument, party.bound))
+    try:
+        return max(instrument.in_force, _delayed(instrument, party.bound))
+    except (OverflowError, ValueError):
+        return date.max  # a day at the end of the calendar is never reached
 
 
 def stale(library: Library, fact: Fact, state: str, at: date) -> bool:

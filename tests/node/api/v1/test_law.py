@@ -10,6 +10,7 @@ async def test_finds_what_carries_a_request(call: Any) -> None:
     assert status == 200
     assert [each["instrument"] for each in found["bases"]][:2] == ["X-STRAITS", "BC"]
     assert found["bases"][0]["title"] == "Convention des Deux Détroits sur l'entraide judiciaire"
+    assert [each["id"] for each in found["authorities"]] == ["xb.central"]
     _, doubtful = await call("GET", f"{FIND}&organized=true&years=5&crime=cybercrime")
     assert {each["instrument"]: each["strength"] for each in doubtful["bases"]}["UNTOC"] == "fair"
 

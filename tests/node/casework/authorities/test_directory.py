@@ -41,6 +41,7 @@ def test_an_authority_says_its_own_entry_and_a_registry_those_without_a_node() -
         (date(2027, 10, 2), Due.SOON),
         (date(2027, 11, 1), Due.SOON),
         (date(2027, 11, 2), Due.OVERDUE),
+        (date.max, Due.OVERDUE),
     ],
 )
 def test_an_entry_is_verified_once_a_year(today: date, expected: Due) -> None:

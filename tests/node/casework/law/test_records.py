@@ -10,6 +10,7 @@ from rogatory_node.casework.law.records import MAX_PACK_BYTES, PackError, partie
 
 FILES = sorted(DATA.glob("*.json"))
 HEAD = {"format": 1, "name": "network", "version": 1, "issued": "2026-11-24"}
+INSTRUMENT = {"code": "X-T", "kind": "subject", "title": {"en": "T"}, "source": "s", "as_of": "2026-11-24"}
 PARTY = {"instrument": "UNTOC", "state": "XA", "source": "the depositary", "as_of": "2026-11-24"}
 
 
@@ -31,6 +32,8 @@ def test_what_is_shipped_is_read_and_written_without_loss(file) -> None:
         {"parties": [{name: value for name, value in PARTY.items() if name != "as_of"}]},
         {"parties": [PARTY | {"source": ""}]},
         {"statements": [PARTY | {"effect": "SOMETHING"}]},
+        {"instruments": [INSTRUMENT | {"days_after": 10**9}]},
+        {"instruments": [INSTRUMENT | {"months_after": -1}]},
         {"tables": [{**PARTY, "rows": {"XA": ["2001-01-01"]}}]},
     ],
 )

@@ -29,6 +29,8 @@ def party(**more) -> Party:
         ({"months_after": 3}, date(2014, 7, 30), date(2014, 11, 1)),
         ({"months_after": 3}, date(2014, 9, 1), date(2015, 1, 1)),
         ({}, date(2020, 2, 29), date(2020, 2, 29)),
+        ({"days_after": 30}, date.max, date.max),
+        ({"months_after": 3}, date.max, date.max),
     ],
 )
 def test_consent_takes_effect_by_the_rule_of_the_instrument(rule, bound, since) -> None:
