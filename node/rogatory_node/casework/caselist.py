@@ -120,8 +120,8 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in _RUN or (cell[:1] == "'" and cell[1:2] in _RUN) else cell
 
 
-def _plain(cell: str) -> str:
-    cell = cell.strip()
+def plain(cell: str) -> str:
+    """Return a cell as it was before `harmless`."""
     return cell[1:] if cell[:1] == "'" and (cell[1:2] in _RUN or cell[1:3] in {f"'{sign}" for sign in _RUN}) else cell
 
 
@@ -133,7 +133,7 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 
 def _named(header: list[str], cells: list[str]) -> dict[str, str]:
-    return {name: _plain(cell) for name, cell in zip(header, cells, strict=False)}
+    return {name: plain(cell.strip()) for name, cell in zip(header, cells, strict=False)}
 
 
 def _judge(line: int, header: list[str], cells: list[str], seen: set[str], today: date) -> Iterator[Bad]:

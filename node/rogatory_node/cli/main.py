@@ -66,6 +66,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
         "offnetwork", later("Partners that are not on the network; move one to the authority it became.")
     ),
     "import-cases": Entry("offnetwork", later("Take in a table (CSV) of open cases.")),
+    "export-form": Entry("templates", later("Write a request as a form (.docx, .csv), or an empty form of a type.")),
+    "import": Entry("templates", later("Read a form that was filled in, and write the request.")),
     "custody": Entry("custody", later("Evidence of a case: items, who had them when, notes, and erasing.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),

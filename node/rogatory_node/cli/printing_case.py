@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import home as home_at
@@ -56,6 +56,19 @@ def page_of(
     if made is None:
         raise Failure(_("The case holds no letter for this document."), slug="nothing")
     return made
+
+
+def request_of(case: str, *, letter: str | None, home: Path, role: str) -> Mapping[str, Any]:
+    """Return the form of the newest request of a case, or of the letter that is named.
+
+    Raises:
+        Failure: No node, no such case, or it holds no such letter.
+    """
+    asked = _asked(Client(home_at(home), role=role), case, letter, ())
+    found = asked.records[-1] if letter and asked.records else certificates.newest(asked.records, ("request",))
+    if found is None:
+        raise Failure(_("The case holds no letter for this document."), slug="nothing")
+    return found.form
 
 
 def _asked(client: Client, case: str, letter: str | None, languages: tuple[str, ...]) -> Asked:

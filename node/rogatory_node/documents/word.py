@@ -34,17 +34,17 @@ def write(page: Page) -> bytes:
     about.title = " / ".join(text.words for text in page.title)
     about.author, about.last_modified_by = printable(page.sender.words), ""
     about.created = about.modified = made
-    _said(file.add_paragraph(), page.sender, rightward)
+    said(file.add_paragraph(), page.sender, rightward)
     for text in page.title:
-        _said(file.add_paragraph(style="Title"), text, rightward)
+        said(file.add_paragraph(style="Title"), text, rightward)
     for text in (Text(page.reference), *page.date):
-        _said(file.add_paragraph(), text, rightward)
+        said(file.add_paragraph(), text, rightward)
     for block in page.blocks:
         _block(file, block, rightward)
     _rows(file, page.signature, rightward)
     foot = file.sections[0].footer.paragraphs[0]
     for text in page.foot:
-        _said(foot, text, rightward)
+        said(foot, text, rightward)
     out = io.BytesIO()
     file.save(out)
     return out.getvalue()
@@ -56,10 +56,10 @@ def _block(file: Any, block: Block, rightward: bool) -> None:
         for index, text in enumerate(block.heading):
             if index:
                 heading.add_run(" · ")
-            _said(heading, text, rightward)
+            said(heading, text, rightward)
     _rows(file, block.rows, rightward)
     for text in block.paragraphs:
-        _said(file.add_paragraph(), text, runs_rightward(text))
+        said(file.add_paragraph(), text, runs_rightward(text))
 
 
 def _rows(file: Any, rows: tuple[Row, ...], rightward: bool) -> None:
@@ -71,11 +71,12 @@ def _rows(file: Any, rows: tuple[Row, ...], rightward: bool) -> None:
     for row in rows:
         cells = table.add_row().cells
         for index, text in enumerate(row.label):
-            _said(cells[0].paragraphs[0] if index == 0 else cells[0].add_paragraph(), text, rightward)
-        _said(cells[1].paragraphs[0], row.value, rightward, turned=False if row.code else None)
+            said(cells[0].paragraphs[0] if index == 0 else cells[0].add_paragraph(), text, rightward)
+        said(cells[1].paragraphs[0], row.value, rightward, turned=False if row.code else None)
 
 
-def _said(paragraph: Any, text: Text, rightward: bool, *, turned: bool | None = None) -> None:
+def said(paragraph: Any, text: Text, rightward: bool, *, turned: bool | None = None) -> None:
+    """Add a text to a paragraph of a page that runs from right to left, or does not; *turned* is the text's own way."""
     if rightward and paragraph._p.get_or_add_pPr().find(_name("w:bidi")) is None:
         paragraph._p.get_or_add_pPr().append(_element("w:bidi"))
     run = paragraph.add_run(printable(text.words))
