@@ -9,12 +9,14 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from rogatory_node.api.asking import read
+from rogatory_node.api.context import Problem
 from rogatory_node.api.statistics import made
 from rogatory_node.api.v1.cases import AID
 from rogatory_node.api.v1.endpoint import Call, Endpoint, Model
 from rogatory_node.casebook.sight import sight_of
 from rogatory_node.casework.roles import Action
 from rogatory_node.casework.statistics.network import shareable
+from rogatory_node.i18n import later
 from rogatory_protocol.ids import Aid
 
 _Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
@@ -37,6 +39,8 @@ class Counts(Model):
 
 async def statistics(call: Call) -> Counts:
     """Return the report of a period."""
+    if call.query.end < call.query.begin:
+        raise Problem(422, "period", later("The period ends before it begins."))
     whole = await read(call.node, sight_of, call.node.own.sealer, call.actor, Action.CASE_LIST) is None
     word = call.query.counterpart if whole else None
     partner = None if word is None else Aid(bytes.fromhex(word))
@@ -54,6 +58,6 @@ ENDPOINTS: Final = (
         handler=statistics,
         query=Period,
         answer=Counts,
-        problems={"field": 400},
+        problems={"period": 422},
     ),
 )

@@ -22,4 +22,4 @@ async def test_a_registrar_sees_all_and_the_secretariat_no_small_count(
     assert (found["whole"], found["report"]["received"]["total"]) == (False, None)
     _, handler = await hire(Role.HANDLER)
     assert (await call("GET", PERIOD, token=handler))[1]["code"] == "forbidden"
-    assert (await call("GET", "/statistics?begin=2&end=1"))[1]["code"] == "field"
+    assert (await call("GET", "/statistics?begin=2&end=1"))[1]["code"] == "period"
