@@ -17,7 +17,7 @@ from rogatory_keys.replay import Alarm, AlarmKind, Local, LogState, Place, State
 from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.decision import ADMITTING, Act
 from rogatory_protocol.errors import Code, LocalProtocolError, RefusedError
-from rogatory_protocol.ids import Aid, Kid
+from rogatory_protocol.ids import Aid, Digest, Kid
 from rogatory_protocol.limits import FRESH_BLOCK_SECONDS, FRESH_WARN_SECONDS, SKEW_REFUSE_SECONDS
 from rogatory_protocol.merkle import Frontier, leaf_hash
 from rogatory_protocol.statement import Statement, accept, parse
@@ -98,13 +98,16 @@ class Directory:
         self.state.confirmed |= pairs
         self.state.unconfirmed -= pairs
 
-    def thaw(self, aid: Aid) -> None:
-        """Record that a person decided for the chain that this node holds of a frozen authority.
+    def settle(self, aid: Aid, foreign: Digest) -> None:
+        """Record that a person found out which statement of a fork is not the authority's own; may be said beforehand.
 
-        Raises:
-            RefusedError: DIRECTORY_OLD: unknown.
+        The chain that this node holds goes on; if that is the foreign one, nobody can settle it: a new authority must
+        be founded.
         """
-        self._authority(aid).frozen = None
+        self.state.settled.add((aid, foreign))
+        authority = self.state.authorities.get(aid)
+        if authority is not None and authority.frozen is not None and authority.frozen[1] == foreign:
+            authority.frozen = None
 
     # --- Looking up ---------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ def fork(directory: Directory) -> Directory:
     copy.state.holders = dict(state.holders)
     copy.state.unconfirmed = set(state.unconfirmed)
     copy.state.confirmed = set(state.confirmed)
+    copy.state.settled = set(state.settled)
     copy.state.waiting = {prev: list(entries) for prev, entries in state.waiting.items()}
     return copy
 

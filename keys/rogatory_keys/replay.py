@@ -103,6 +103,7 @@ class State:
         holders: Who was first admitted for a country and a role.
         unconfirmed: Authorities of roles that another one holds.
         confirmed: What an officer confirmed, perhaps beforehand.
+        settled: Of forks that a person decided, the authority and the statement that is not its own.
         waiting: By the digest they wait for, statements as (registry, leaf, bytes).
     """
 
@@ -113,6 +114,7 @@ class State:
     holders: dict[tuple[str, str], Aid] = field(default_factory=dict)
     unconfirmed: set[tuple[Aid, str, str]] = field(default_factory=set)
     confirmed: set[tuple[Aid, str, str]] = field(default_factory=set)
+    settled: set[tuple[Aid, Digest]] = field(default_factory=set)
     waiting: dict[Digest, list[tuple[Aid, int, bytes]]] = field(default_factory=dict)
 
 
@@ -196,7 +198,8 @@ def _again(state: State, unverified: UnverifiedStatement, authority: Authority, 
     if authority.digests[ver - 1] != digest:
         # "Two different ones in different logs are proof of root compromise", if this one is valid too.
         follow(unverified, authority.before(ver), latest=place.latest)
-        authority.frozen = authority.frozen or (authority.digests[ver - 1], digest)
+        if (authority.aid, digest) not in state.settled:
+            authority.frozen = authority.frozen or (authority.digests[ver - 1], digest)
         return [place.alarm(AlarmKind.AUTHORITY_FORKED, authority.aid)]
     authority.shown[registry] = ver
     return []

@@ -26,7 +26,7 @@ from rogatory_protocol.statement_fields import Root, Use
 
 T = TypeVar("T")
 
-VERSION: Final = 1
+VERSION: Final = 2
 _SUM_BYTES: Final = 32
 _STAMP_BYTES: Final = 8
 
@@ -42,6 +42,7 @@ def dump(directory: Directory) -> bytes:
         [[cc, role, aid] for (cc, role), aid in state.holders.items()],
         [list(claim) for claim in sorted(state.unconfirmed)],
         [list(claim) for claim in sorted(state.confirmed)],
+        [list(each) for each in sorted(state.settled)],
         [[prev, [list(entry) for entry in entries]] for prev, entries in state.waiting.items()],
     ])  # fmt: skip
     return hashlib.sha256(body).digest() + body
@@ -66,7 +67,7 @@ def load(data: bytes, local: Local) -> Directory:
 
 
 def _directory(parts: Any, local: Local) -> Directory:
-    logs, authorities, holders, unconfirmed, confirmed, waiting = parts
+    logs, authorities, holders, unconfirmed, confirmed, settled, waiting = parts
     directory = Directory(local)
     state = directory.state
     for plain in logs:
@@ -78,6 +79,7 @@ def _directory(parts: Any, local: Local) -> Directory:
     state.holders = {(cc, role): aid for cc, role, aid in holders}
     state.unconfirmed = {(aid, cc, role) for aid, cc, role in unconfirmed}
     state.confirmed = {(aid, cc, role) for aid, cc, role in confirmed}
+    state.settled = {(aid, foreign) for aid, foreign in settled}
     state.waiting = {prev: [(log, index, raw) for log, index, raw in entries] for prev, entries in waiting}
     return directory
 

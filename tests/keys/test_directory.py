@@ -436,7 +436,9 @@ def test_DIR_13_fork_over_two_logs_freezes_the_authority(registry: Registry, off
         assert each.standing(office.aid, at) is Standing.FROZEN
         assert each.state.authorities[office.aid].frozen == (one.digest, two.digest)
         assert refused(each.seal_key, office.aid, key("xa seal").kid, at, at) is Code.NOT_GOOD
-    directory.thaw(office.aid)
+    directory.settle(office.aid, one.digest)  # the other one of the two
+    assert directory.standing(office.aid, at) is Standing.FROZEN
+    directory.settle(office.aid, two.digest)
     assert directory.standing(office.aid, at) is Standing.ADMITTED
 
 

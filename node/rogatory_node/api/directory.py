@@ -16,7 +16,9 @@ from rogatory_node.i18n import later
 from rogatory_node.services import recipients
 from rogatory_node.services.roster import Duty, roster
 from rogatory_protocol.card import Contact
-from rogatory_protocol.ids import digits_of
+from rogatory_protocol.ids import Aid, Digest, digits_of
+
+MIN_NAMED: Final = 8  # hexadecimal digits of a statement that a person reads out
 
 
 def find(node: Node, word: object) -> Entry:
@@ -45,6 +47,7 @@ def described(node: Node, entry: Entry) -> dict[str, Any]:
         "standing": entry.standing.value,
         "good": node.trust.good(entry.aid),
         "registry": None if entry.registry is None else entry.registry.hex(),
+        "forked": _fork_of(entry.aid, node),
         "statement": {"ver": content.ver, "digest": entry.statement.digest.hex(), "exp": content.exp},
         "card": None if card is None else {"urls": list(card.urls), "ts": card.ts, "exp": card.exp},
     }
@@ -90,6 +93,33 @@ async def confirm(node: Node, request: web.Request) -> web.Response:
         raise Problem(409, "nothing", later("Nothing waits for confirmation there."))
     await node.trust.confirm(entry.aid, entry.listing.cc, entry.unconfirmed, acting(request))
     return say(described(node, find(node, entry.aid.hex())))
+
+
+async def settle(node: Node, request: web.Request) -> web.Response:
+    """Record which of two statements of one version an authority calls its own."""
+    body = await read_json(request)
+    entry = find(node, body.get("authority"))
+    fork = _fork_of(entry.aid, node)
+    if fork is None:
+        raise Problem(409, "nothing", later("Nothing waits for a decision there."))
+    said = str(body.get("statement", "")).lower()
+    named = [name for name, digest in fork.items() if len(said) >= MIN_NAMED and digest.startswith(said)]
+    if len(named) != 1:
+        raise Problem(409, "statement", later("That is neither of the two statements."))
+    if named != ["held"]:
+        raise Problem(
+            409,
+            "foreign",
+            later("Then this node holds the foreign one and cannot go on with this authority."),
+            later("Its registry must remove it and admit a new authority, whose digits you compare."),
+        )
+    await node.trust.settle(entry.aid, Digest(bytes.fromhex(fork["other"])), acting(request))
+    return say(described(node, find(node, entry.aid.hex())))
+
+
+def _fork_of(aid: Aid, node: Node) -> dict[str, str] | None:
+    frozen = node.trust.directory.state.authorities[aid].frozen
+    return None if frozen is None else {"held": frozen[0].hex(), "other": frozen[1].hex()}
 
 
 def _logs(node: Node) -> list[dict[str, Any]]:
@@ -139,5 +169,6 @@ ROUTES: Final = (
     Route("GET", "/directory", directory),
     Route("GET", "/directory/{word}", authority),
     Route("POST", "/directory/confirm", confirm),
+    Route("POST", "/directory/settle", settle),
     Route("GET", "/roster", on_duty),
 )

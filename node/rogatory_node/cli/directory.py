@@ -35,6 +35,7 @@ def add(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("directory", help=_("Authorities of the directory, and how each stands."))(directory)
     app.command("confirm", help=_("Say that the digits of a second authority of a role were compared."))(confirm)
+    app.command("settle", help=_("Say which of two statements of a frozen authority is its own."))(settle)
     roster = typer.Typer(help=_("Who can be reached now."), no_args_is_help=True, rich_markup_mode=None)
     roster.callback()(_group)
     roster.command("now", help=_("Who can be reached now, those on duty first."))(now)
@@ -72,6 +73,22 @@ def confirm(
     """Confirm a second authority of a role; the digits that a person compared are the check."""
     body = {"authority": authority, "digits": digits}
     found = Client(home_at(home), role=role).post("/directory/confirm", json=body)
+    emit(as_json, found, _("Confirmed: {who}.").format(who=words.authority(found)))
+
+
+def settle(
+    home: HomeOption,
+    authority: Annotated[str, typer.Argument(metavar="AUTHORITY", help=_("The one that is frozen."))],
+    statement: Annotated[
+        str,
+        typer.Option("--own", metavar="DIGEST", help=_("The beginning of the statement that it calls its own.")),
+    ],
+    role: AsOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a frozen authority after it said, by telephone, which of two statements is its own."""
+    body = {"authority": authority, "statement": statement}
+    found = Client(home_at(home), role=role).post("/directory/settle", json=body)
     emit(as_json, found, _("Confirmed: {who}.").format(who=words.authority(found)))
 
 
@@ -119,6 +136,10 @@ def _shown(found: dict[str, Any]) -> Iterator[str]:
     yield _("Digits:    {digits}").format(digits=found["digits"])
     yield _("Standing:  {standing}").format(standing=_(STANDINGS[found["standing"]]))
     yield _("Roles:     {roles}").format(roles=" ".join(map(words.clean, found["roles"])))
+    for digest in (found["forked"] or {}).values():
+        yield _("It signed two statements of one number; ask it by telephone which is its own: {digest}").format(
+            digest=digest
+        )
     for contact in found["contacts"]:
         yield from _contact(contact, f"{words.clean(contact['hours'])} {words.clean(contact['zone'])}")
 

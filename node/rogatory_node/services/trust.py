@@ -13,6 +13,7 @@ What others call (all may be called from any thread but the ``async`` ones):
 * ``trust.ahead(registry) -> Checkpoint | None``: the largest head that was shown and is not reached yet.
 * ``await trust.record(events)``: something for the audit log that changes nothing here.
 * ``await trust.confirm(aid, cc, roles, who)``: an officer confirmed a second authority of a role by its digits.
+* ``await trust.settle(aid, foreign, who)``: an officer found out which statement of a forked authority is not its own.
 * ``trust.watch(callback)``: called with the alarms (perhaps none) after each change, on the event loop.
 
 Rules:
@@ -85,7 +86,7 @@ class Trust:
         """
         self._writer, self._readers, self._wall = writer, readers, wall
         self._tail, self._forks = stored.tail, dict(stored.forks)
-        self._confirmed = stored.confirmed
+        self._confirmed, self._settled = stored.confirmed, stored.settled
         self._directory = store.restore(stored)
         self._ahead: dict[Aid, dict[bytes, Checkpoint]] = {}
         self._watchers: list[Watcher] = []
@@ -288,6 +289,23 @@ class Trust:
             self._confirmed = claims
         self._tell([])
 
+    async def settle(self, aid: Aid, foreign: Digest, who: str) -> None:
+        """Record that an officer found out which statement of a forked authority is not its own (B.5).
+
+        Raises:
+            StorageError: It cannot be stored; nothing changed.
+        """
+        async with self._turn:
+            fresh = fork(self._directory)
+            fresh.settle(aid, foreign)
+            settled = self._settled | {(aid, foreign)}
+            event = Event(ev="directory.settled", obj=Digest(aid), who=who)
+            snapshot = dump(fresh)
+            change = store.Taken(registry=aid, settled=settled, snapshot=snapshot, events=(event,), now=self.now())
+            await self._commit(fresh, change)
+            self._settled, self._tail = settled, 0
+        self._tell([])
+
     async def record(self, events: Sequence[Event]) -> None:
         """Write into the audit log what concerns the directory and changes nothing of it.
 
@@ -345,7 +363,7 @@ class Trust:
         except store.StaleError:
             again = await Trust.open(self._writer, self._readers, fresh.state.local, wall=self._wall)
             self._directory, self._tail = again._directory, again._tail
-            self._forks, self._confirmed = again._forks, again._confirmed
+            self._forks, self._confirmed, self._settled = again._forks, again._confirmed, again._settled
             raise
         self._forks = change.forks or self._forks
         self._directory = fresh

@@ -5,7 +5,8 @@
 * ``read`` loads the snapshot and what was stored after it; without a snapshot of this configuration, everything.
 * ``restore`` judges the stored leaves again, each group under the checkpoint that first contained it, so that
   decisions take effect at the same second as before.
-* Meta keys: ``directory`` (snapshot), ``forks`` (proofs), ``confirmed`` (what officers confirmed by digits).
+* Meta keys: ``directory`` (snapshot), ``forks`` (proofs), ``confirmed`` (what officers confirmed by digits),
+  ``settled`` (of forks of authorities, the statement that a person found to be foreign).
 """
 
 import itertools
@@ -35,10 +36,12 @@ from rogatory_protocol.tiles import LeafKind, parse_leaf
 SNAPSHOT: Final = "directory"
 FORKS: Final = "forks"
 CONFIRMED: Final = "confirmed"
+SETTLED: Final = "settled"
 STRETCH: Final = 1_024  # rows of a log that are in memory at a time, some 10 MB
 _ANY_TIME: Final = 2**63 - 1  # what is stored was found not to be of the future when it came
 
 Claim = tuple[Aid, str, str]
+Foreign = tuple[Aid, Digest]
 Forks = dict[Aid, tuple[bytes, bytes]]
 
 
@@ -70,6 +73,7 @@ class Taken:
         accepted: Statements that the chains accepted.
         forks: All proofs of forks, when there is a new one.
         confirmed: All claims that officers confirmed, when there is a new one.
+        settled: All forks of authorities that people decided, when there is a new one.
         snapshot: The state after it, when it is time to write one.
         events: For the audit log.
         now: The time.
@@ -82,6 +86,7 @@ class Taken:
     accepted: Sequence[Accepted] = ()
     forks: Forks | None = None
     confirmed: frozenset[Claim] | None = None
+    settled: frozenset[Foreign] | None = None
     snapshot: bytes | None = field(default=None, repr=False)
     events: Sequence[audit_log.Event] = ()
     now: int
@@ -109,6 +114,7 @@ class Stored:
     steps: tuple[Step, ...]
     forks: Forks
     confirmed: frozenset[Claim]
+    settled: frozenset[Foreign] = frozenset()
 
     @property
     def tail(self) -> int:
@@ -140,7 +146,7 @@ def write(connection: Connection, commands: Sequence[Taken]) -> list[None]:
 def read(connection: Connection, local: Local) -> Stored:
     """Read what is stored of the logs that local configuration follows."""
     held: dict[str, bytes] = {row.key: row.value for row in connection.execute(
-        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, CONFIRMED)))
+        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, CONFIRMED, SETTLED)))
     )}  # fmt: skip
     directory = _from_snapshot(held.get(SNAPSHOT), local)
     found = [step for log in directory.state.logs for step in _steps(connection, directory, log)]
@@ -151,6 +157,7 @@ def read(connection: Connection, local: Local) -> Stored:
         steps=tuple(step for _, step in found),
         forks=_forks(held.get(FORKS)),
         confirmed=_confirmed(held.get(CONFIRMED)),
+        settled=_settled(held.get(SETTLED)),
     )
 
 
@@ -163,6 +170,8 @@ def restore(stored: Stored) -> Directory:
     directory = stored.directory
     for aid, cc, role in stored.confirmed:
         directory.confirm(aid, cc, (role,))
+    for aid, foreign in stored.settled:
+        directory.settle(aid, foreign)
     for log in directory.state.logs.values():
         log.fork = None  # it would refuse what was taken before; the proofs are put back below
     for step in stored.steps:
@@ -259,6 +268,8 @@ def _meta(each: Taken) -> Iterator[tuple[str, bytes]]:
     if each.confirmed is not None:
         claims: list[Value] = [list(claim) for claim in sorted(each.confirmed)]
         yield CONFIRMED, encode(claims)
+    if each.settled is not None:
+        yield SETTLED, encode([list(one) for one in sorted(each.settled)])
     if each.snapshot is not None:
         yield SNAPSHOT, each.snapshot
 
@@ -281,6 +292,11 @@ def _forks(value: bytes | None) -> Forks:
 def _confirmed(value: bytes | None) -> frozenset[Claim]:
     rows: Any = [] if value is None else decode(value)
     return frozenset((Aid(aid), cc, role) for aid, cc, role in rows)
+
+
+def _settled(value: bytes | None) -> frozenset[Foreign]:
+    rows: Any = [] if value is None else decode(value)
+    return frozenset((Aid(aid), Digest(foreign)) for aid, foreign in rows)
 
 
 def _steps(connection: Connection, directory: Directory, registry: Aid) -> list[tuple[int, Step]]:

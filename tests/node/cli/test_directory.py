@@ -76,3 +76,19 @@ async def test_DIR_16_a_second_authority_is_confirmed_by_a_command(cli, world, n
     assert (status, found["error"]["code"]) == (1, "digits")
     status, found = await cli("confirm", second.aid.hex(), "--digits", digits_of(second.aid), "--as", "head")
     assert (status, found["unconfirmed"], found["roles"]) == (0, [], ["mla"])
+
+
+async def test_DIR_13_a_frozen_authority_goes_on_by_a_command(cli, world, node) -> None:
+    held, foreign = world.xb.newest.digest, bytes(range(32))
+    node.trust.directory.state.authorities[world.xb.aid].frozen = (held, foreign)
+    _, text = await cli("directory", world.xb.aid.hex(), text=True)
+    assert held.hex() in text
+    assert foreign.hex() in text
+    status, found = await cli("settle", world.xb.aid.hex(), "--own", foreign.hex()[:12], "--as", "head")
+    assert (status, found["error"]["code"]) == (1, "foreign")
+    status, found = await cli("settle", world.xb.aid.hex(), "--own", "00" * 8, "--as", "head")
+    assert (status, found["error"]["code"]) == (1, "statement")
+    status, found = await cli("settle", world.xb.aid.hex(), "--own", held.hex()[:12], "--as", "head")
+    assert (status, found["standing"], found["forked"]) == (0, "admitted", None)
+    status, found = await cli("settle", world.xb.aid.hex(), "--own", held.hex()[:12], "--as", "head")
+    assert (status, found["error"]["code"]) == (1, "nothing")

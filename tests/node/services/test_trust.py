@@ -261,6 +261,24 @@ async def test_DIR_16_a_second_authority_waits_until_an_officer_confirms_it(
         assert each.admitted(second.aid)
 
 
+async def test_DIR_13_a_frozen_authority_goes_on_when_an_officer_knows_which_statement_is_foreign(
+    opening: Opening, registry: Registry
+) -> None:
+    other, authority = Registry("south"), Authority("A")
+    trust = await opening(follow(registry, other))
+    registry.admit(authority)
+    foreign = authority.renew(exp=NOW + 100 * 86_400)
+    authority.chain.remove(foreign)
+    registry.state(authority.renew())
+    other.state(authority.chain[0], foreign)
+    for each in (registry, other):
+        await catch_up(trust, each)
+    assert not trust.admitted(authority.aid)
+    await trust.settle(authority.aid, foreign.digest, "head")
+    for each in (trust, await opening(follow(registry, other)), await opening(follow(registry, other, scope=["XA"]))):
+        assert each.admitted(authority.aid)
+
+
 async def test_what_another_replica_took_is_loaded(opening: Opening, registry: Registry) -> None:
     trust, other, authority = await opening(follow(registry)), await opening(follow(registry)), Authority("A")
     await catch_up(trust, registry)
