@@ -76,7 +76,8 @@ tables below say exactly which move leads from which state.
 
 """
 STATE_OF: Final = """Each measure of a request has a state of its own. That of the request is the first of this list
-that one of its measures has: {codes}. It is partially executed when some measures are answered while others are open."""
+that one of its measures has: {codes}. It is partially executed when some measures are answered while others are
+open."""
 MOVED: Final = """
 ## The moves
 
