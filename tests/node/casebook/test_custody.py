@@ -58,7 +58,7 @@ async def desk(node: Node, came: Came) -> Desk:
         return intake.finish()
 
     taken = await asyncio.to_thread(take_in)
-    form = {"kind": "response.final", "evidence": [{"file": "mail.zip", "acquired_by": "Police"}]}
+    form = {"kind": "response.final", "evidence": [{"name": "mail.zip", "acquired_by": "Police"}]}
     digest = await came(json.dumps(form).encode(), conv=CASE, taken=[taken])
 
     def complete(connection: Any, _: Any) -> list[None]:

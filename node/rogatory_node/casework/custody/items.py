@@ -2,7 +2,7 @@
 
 * An attachment of an answer is an item; so is an object that a letter describes and that travels by hand.
 * A letter describes its items in ``evidence`` (older letters: ``items``): each entry with what it is and where it is
-  from, and ``file`` or ``sha256`` when it is one of the attachments.
+  from, and ``name`` or ``sha256`` when it is one of the attachments.
 * Labels and limits of use of the letter's measures are on every item of the letter.
 * Whatever stands in a form is read without raising; what is not text is left out.
 """
@@ -140,6 +140,8 @@ def _of_letter(letter: Source) -> Iterator[Item]:
 
 def _item(key: str, letter: str, file: File | None, entry: Mapping[str, Any], limits: Mapping[str, Any]) -> Item:
     told = {name: text for name in FACTS if (text := _text(entry.get(name)))}
+    if file is None and "description" not in told and (described := _text(entry.get("describes"))):
+        told["description"] = described
     name = file.name if file is not None else _text(entry.get("id")) or told.get("description", "")
     labels = {*_codes(entry.get("labels")), *_codes(limits.get("labels")), *labels_of(_codes(limits.get("conditions")))}
     return Item(
@@ -173,7 +175,7 @@ def _limits(form: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _file_of(entry: Mapping[str, Any], files: tuple[File, ...]) -> File | None:
-    digest, name = _text(entry.get("sha256")).lower(), _text(entry.get("file"))
+    digest, name = _text(entry.get("sha256")).lower(), _text(entry.get("name"))
     for file in files:
         if file.sha256 == digest or (name and file.name == name):
             return file
@@ -188,4 +190,5 @@ def _text(value: Any) -> str:
 
 def _codes(value: Any) -> tuple[str, ...]:
     given = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
-    return tuple(each for each in given if isinstance(each, str))
+    named = (each.get("code") if isinstance(each, Mapping) else each for each in given)
+    return tuple(each for each in named if isinstance(each, str))

@@ -1,14 +1,14 @@
 """Whether an answer brings the evidence in the form that was asked for (``evidence_form`` of the request).
 
 * The rule looks at the answer before it leaves; it gives findings and forbids nothing.
-* What the answer has is seen by the roles of its attachments and by what it says of its items.
+* What the answer has is seen by what it says of itself and of each of its items.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rogatory_node.casework.checking_finding import Finding, entries, pick, written
+from rogatory_node.casework.checking_finding import Finding, entries, written
 from rogatory_node.casework.custody.items import LISTS
 from rogatory_node.i18n import later
 
@@ -45,19 +45,15 @@ def _findings(answer: Mapping[str, Any], requests: Sequence[Mapping[str, Any]]) 
 
 
 def _certificate(answer: Mapping[str, Any]) -> bool:
-    return bool(answer.get("certificates")) or _role(answer, "certificate") or _each(answer, "certificate")
+    return written(answer.get("certificate")) or _each(answer, "certificate")
 
 
 def _certified(answer: Mapping[str, Any]) -> bool:
-    return answer.get("certified_copies") is True or _certificate(answer)
+    return _each(answer, "certified") or _certificate(answer)
 
 
 def _hashes(answer: Mapping[str, Any]) -> bool:
-    return bool(answer.get("hash_list")) or _role(answer, "hash_list") or _each(answer, "sha256")
-
-
-def _role(answer: Mapping[str, Any], role: str) -> bool:
-    return any(pick(each, "role") == role for _, each in entries(answer.get("attachments")))
+    return _each(answer, "sha256")
 
 
 def _each(answer: Mapping[str, Any], name: str) -> bool:
@@ -69,19 +65,19 @@ _RULES: Final = (
     _Rule(
         field="certificate",
         met=_certificate,
-        path="/certificates",
+        path="/certificate",
         text=later("The request asks for a certificate of authenticity; the answer has none."),
     ),
     _Rule(
         field="certified_copies",
         met=_certified,
-        path="/certified_copies",
+        path="/evidence",
         text=later("The request asks for certified copies; the answer does not say that they are certified."),
     ),
     _Rule(
         field="hash_list",
         met=_hashes,
-        path="/hash_list",
+        path="/evidence",
         text=later("The request asks for a list of hashes; the answer names none for its items."),
     ),
 )

@@ -8,7 +8,7 @@ from evidence_of import AT, FILE, XA, XB, answer
 from rogatory_node.casework.custody.chain import ALL, Note, custody, overdue
 
 SENT = answer(
-    {"evidence": [{"file": "mail.zip", "acquired_at": "2031-02-01T10:00:00Z", "acquired_by": "Police"}]}, FILE
+    {"evidence": [{"name": "mail.zip", "acquired_at": "2031-02-01T10:00:00Z", "acquired_by": "Police"}]}, FILE
 )
 KEY = f"{SENT.digest[:16]}.0"
 

@@ -11,7 +11,7 @@ from rogatory_node.casework.custody.items import Item, items_of
 def test_attachments_and_objects_are_items_with_what_is_said_of_them() -> None:
     form = {
         "evidence": [
-            {"file": "mail.zip", "acquired_by": "Police of District 3", "tool": "dd 9.1", "original": False},
+            {"name": "mail.zip", "acquired_by": "Police of District 3", "tool": "dd 9.1", "original": False},
             {"id": "P-1", "description": "Telephone", "seal": "B-77", "return_by": "2031-06-30"},
         ]
     }
@@ -24,7 +24,7 @@ def test_attachments_and_objects_are_items_with_what_is_said_of_them() -> None:
 def test_SUP_limits_of_the_letter_and_its_measures_are_on_every_item() -> None:
     form = {
         "use_limited_to": "case 44/31",
-        "measures": [{"measure": "1", "conditions": ["NO_ONWARD"], "labels": "H2"}, 7],
+        "measures": [{"measure": "1", "conditions": [{"code": "NO_ONWARD"}], "labels": "H2"}, 7],
         "labels": ["TLP_RED"],
     }
     (item,) = items_of([answer(form, FILE)])

@@ -21,9 +21,8 @@ def test_what_was_asked_for_and_is_not_there_is_said_once() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        {"certificates": [{"name": "affidavit.pdf"}], "hash_list": True},
-        {"attachments": [{"role": "certificate"}, {"role": "hash_list"}]},
-        {"evidence": [{"file": "a", "sha256": "ab", "certificate": "c.pdf"}]},
+        {"certificate": "affidavit.pdf", "evidence": [{"name": "a", "sha256": "ab"}]},
+        {"evidence": [{"name": "a", "sha256": "ab", "certificate": "c.pdf"}]},
     ],
 )
 def test_what_is_there_is_not_missed(answer: dict[str, Any]) -> None:
