@@ -23,9 +23,12 @@ from rogatory_node.casework.authorities import entry as e
 from rogatory_node.casework.authorities.directory import Listed, Query
 from rogatory_node.casework.authorities.entry import Entry, EntryError, Function
 from rogatory_node.i18n import later
+from rogatory_protocol.limits import MIB
 
 MOST: Final = 500
 _MAX_SHOWN_FAULTS: Final = 100
+_MAX_TOGETHER_BYTES: Final = 128 * MIB  # five thousand entries, in hexadecimal digits
+_MAX_TABLE_BYTES: Final = 16 * MIB
 
 
 async def search(node: Node, request: web.Request) -> web.Response:
@@ -67,20 +70,20 @@ async def edit(node: Node, request: web.Request) -> web.Response:
 
 async def preview(node: Node, request: web.Request) -> web.Response:
     """Say what a file of entries would bring."""
-    found = await _opened(node, await body_of(request))
+    found = await _opened(node, await body_of(request, _MAX_TOGETHER_BYTES))
     return say(_brought(node, found))
 
 
 async def take(node: Node, request: web.Request) -> web.Response:
     """Take a file of entries, whole or not at all."""
-    found, who = await _opened(node, await body_of(request)), acting(request)
+    found, who = await _opened(node, await body_of(request, _MAX_TOGETHER_BYTES)), acting(request)
     await _take(node, [pub.Taking(signed=each, who=who) for each in found.news])
     return say(_brought(node, found))
 
 
 async def preview_table(node: Node, request: web.Request) -> web.Response:
     """Say what a table of entries would bring, or which of its lines cannot be read."""
-    found = await _tabled(node, await body_of(request))
+    found = await _tabled(node, await body_of(request, _MAX_TABLE_BYTES))
     faults = [
         {"line": each.line, "text": each.text, "args": dict(each.args)} for each in found.faults[:_MAX_SHOWN_FAULTS]
     ]
@@ -89,7 +92,7 @@ async def preview_table(node: Node, request: web.Request) -> web.Response:
 
 async def take_table(node: Node, request: web.Request) -> web.Response:
     """Sign the entries of a table as a registry and take them, whole or not at all."""
-    found = await _tabled(node, await body_of(request))
+    found = await _tabled(node, await body_of(request, _MAX_TABLE_BYTES))
     if found.faults:
         what = later("Nothing was taken: {count} lines cannot be read.")
         raise Problem(422, "authorities.table", what, count=len(found.faults))

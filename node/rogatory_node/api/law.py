@@ -87,8 +87,8 @@ async def library(node: Node) -> Library:
 # --- Shared with the directory of authorities -------------------------------------------------------------------------
 
 
-async def body_of(request: web.Request) -> bytes:
-    """Return the bytes that a request carries.
+async def body_of(request: web.Request, most: int = _MAX_FILE_BYTES) -> bytes:
+    """Return the bytes that a request carries, at most so many.
 
     Raises:
         Problem: They are too many, or came too slowly.
@@ -96,8 +96,8 @@ async def body_of(request: web.Request) -> bytes:
     gathered = bytearray()
     async for block in read_blocks(request):
         gathered += block
-        if len(gathered) > _MAX_FILE_BYTES:
-            raise Problem(413, "too-large", later("The request is larger than {most} bytes."), most=_MAX_FILE_BYTES)
+        if len(gathered) > most:
+            raise Problem(413, "too-large", later("The request is larger than {most} bytes."), most=most)
     return bytes(gathered)
 
 
@@ -144,7 +144,7 @@ def refuse(error: pub.PublicationError) -> NoReturn:
 
 async def _previewed(node: Node, signed: pub.Signed) -> dict[str, Any]:
     raws = tuple(await read(node, pub.listed, pub.LAW))
-    held = await read(node, pub.version_of, pub.LAW, signed.said.issuer, signed.said.name)
+    held = await read(node, pub.version_of, signed.said)
     try:
         shown = await asyncio.to_thread(treaties.preview, raws, held, signed)
     except pub.PublicationError as error:

@@ -8,6 +8,7 @@
 """
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ from rogatory_protocol.ids import Aid, Digest
 
 FORMAT: Final = 1
 MAX_TOGETHER: Final = 5_000
+
+log = logging.getLogger(__name__)
 
 Held = dict[tuple[Aid, str], tuple[int, Digest, bytes]]
 """By issuer and name: version, digest and content of what is held."""
@@ -124,11 +127,18 @@ def _apart(raw: bytes) -> list[bytes]:
 
 @lru_cache(maxsize=2)
 def _listed(publications: tuple[bytes, ...]) -> tuple[Listed, ...]:
-    return tuple(_one(p.parse(raw)) for raw in publications)
+    return tuple(found for raw in publications if (found := _one(raw)) is not None)
 
 
-def _one(read: p.UnverifiedPublication) -> Listed:
-    entry = e.read(read.said.content)
+@lru_cache(maxsize=8192)
+def _one(raw: bytes) -> Listed | None:
+    """Read one publication; None when an earlier program took it and this one cannot read it."""
+    read = p.parse(raw)
+    try:
+        entry = e.read(read.said.content)
+    except EntryError:
+        log.warning("entry.unreadable", extra={"digest": read.digest.hex()})
+        return None
     return Listed(
         entry=entry,
         voice=Voice.SECRETARIAT if entry.aid is None else Voice.ITSELF,

@@ -27,6 +27,9 @@ from rogatory_protocol.limits import SKEW_REFUSE_SECONDS
 
 LAW: Final = "law"
 ENTRY: Final = "entry"
+
+Key = tuple[str, Aid, str]
+"""Kind, issuer and name."""
 STATISTICS: Final = "statistics"
 _BY_ITSELF: Final = frozenset({ENTRY, STATISTICS})  # what every authority says of itself
 
@@ -119,16 +122,14 @@ class Publications:
             TwoFacedError: The same version is held with another content.
         """
         now, news, events = int(self.wall()), [], []
-        rows: dict[tuple[str, Aid, str], Signed] = {}
+        held, rows = _held(connection, [each.signed.said for each in commands]), {}
         for each in commands:
-            said = each.signed.said
+            said, digest = each.signed.said, each.signed.digest
             key = (said.kind, said.issuer, said.name)
-            before = rows.get(key)
-            held = version_of(connection, *key) if before is None else (before.said.ver, before.digest)
-            news.append(is_news(held, each.signed))
+            news.append(is_news(held.get(key), each.signed))
             if news[-1]:
-                rows[key] = each.signed
-                events.append(Event(ev=f"{said.kind}.taken", obj=each.signed.digest, who=each.who))
+                held[key], rows[key] = (said.ver, digest), each.signed
+                events.append(Event(ev=f"{said.kind}.taken", obj=digest, who=each.who))
         put(connection, publications, [_row(each, now) for each in rows.values()])
         audit_log.append(connection, events, now=now, random=self.random)
         return news
@@ -174,11 +175,9 @@ def follows(trust: Trust, issuer: Aid) -> bool:
     return issuer in {each.aid for each in trust.directory.state.local.followed}
 
 
-def version_of(connection: Connection, kind: str, issuer: Aid, name: str) -> tuple[int, Digest] | None:
-    """Return version and digest of what is held under a name, or None."""
-    of_it = (publications.c.kind == kind, publications.c.issuer == issuer, publications.c.name == name)
-    row = connection.execute(select(publications.c.version, publications.c.digest).where(*of_it)).one_or_none()
-    return None if row is None else (row.version, Digest(row.digest))
+def version_of(connection: Connection, said: p.Publication) -> tuple[int, Digest] | None:
+    """Return version and digest of what is held under the name of a publication, or None."""
+    return _held(connection, [said]).get((said.kind, said.issuer, said.name))
 
 
 def is_news(held: tuple[int, Digest] | None, signed: Signed) -> bool:
@@ -202,6 +201,18 @@ def listed(connection: Connection, kind: str) -> list[bytes]:
     of_kind = select(publications.c.raw).where(publications.c.kind == kind)
     order = of_kind.order_by(publications.c.taken_at, publications.c.issuer, publications.c.name)
     return list(connection.execute(order).scalars())
+
+
+def _held(connection: Connection, said: Sequence[p.Publication]) -> dict[Key, tuple[int, Digest]]:
+    """Return version and digest of whatever is held under these names."""
+    c = publications.c
+    query = select(c.kind, c.issuer, c.name, c.version, c.digest).where(
+        c.kind.in_({each.kind for each in said}),
+        c.issuer.in_({each.issuer for each in said}),
+        c.name.in_({each.name for each in said}),
+    )
+    rows = connection.execute(query)
+    return {(row.kind, Aid(row.issuer), row.name): (row.version, Digest(row.digest)) for row in rows}
 
 
 def _row(signed: Signed, now: int) -> dict[str, object]:

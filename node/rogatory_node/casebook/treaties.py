@@ -5,6 +5,8 @@
 * Packs are put over one another in the order in which they were taken.
 """
 
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +17,8 @@ from rogatory_node.casework.law.library import Library, put_together, shipped
 from rogatory_node.casework.law.records import Pack, PackError
 from rogatory_protocol import publication as p
 from rogatory_protocol.ids import Digest
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,20 @@ class Preview:
 
 @lru_cache(maxsize=2)
 def over_shipped(publications: tuple[bytes, ...]) -> Library:
-    """Return what is shipped with these publications over it; they were verified when they were taken."""
-    return put_together((records.read(p.parse(raw).said.content) for raw in publications), under=shipped())
+    """Return what is shipped with these publications over it; they were verified when they were taken.
+
+    A pack that an earlier program took and this one cannot read is left out: no check may fail for it.
+    """
+    return put_together(_readable(publications), under=shipped())
+
+
+def _readable(publications: Iterable[bytes]) -> Iterator[Pack]:
+    for raw in publications:
+        read = p.parse(raw)
+        try:
+            yield records.read(read.said.content)
+        except PackError:
+            log.warning("law.pack.unreadable", extra={"digest": read.digest.hex()})
 
 
 def pack_of(signed: Signed) -> Pack:

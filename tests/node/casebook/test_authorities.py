@@ -101,3 +101,10 @@ def test_a_version_grows_with_the_content_only() -> None:
     assert book.next_version(known, MEMBER.aid, own()) is None
     assert book.next_version(known, MEMBER.aid, own(state="XC")) == 5
     assert book.next_version(known, REGISTRY.aid, own()) == 1
+
+
+def test_an_entry_that_cannot_be_read_any_more_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    told = Publication(kind="entry", issuer=MEMBER.aid, name="x", ver=1, ts=NOW, content=b"{}")
+    old = sign(MEMBER.seal, Context.PUBLICATION, build(told))
+    assert [each.entry.id for each in book.listed([old, said(own(), MEMBER)])] == ["xb.central"]
+    assert [each.message for each in caplog.records] == ["entry.unreadable"]

@@ -43,3 +43,8 @@ def test_a_preview_says_what_changes_against_what_is_held() -> None:
 def test_a_pack_that_is_not_what_was_signed_is_refused(wrong: Signed) -> None:
     with pytest.raises(UnreadableError):
         pack_of(wrong)
+
+
+def test_a_pack_that_cannot_be_read_any_more_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert over_shipped((pack(surprise=2).raw,)) == shipped()
+    assert [each.message for each in caplog.records] == ["law.pack.unreadable"]
