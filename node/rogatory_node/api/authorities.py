@@ -101,10 +101,16 @@ async def take_table(node: Node, request: web.Request) -> web.Response:
     return say(told)
 
 
-async def export(node: Node, request: web.Request) -> web.Response:
+async def export(node: Node, request: web.Request) -> web.StreamResponse:
     """Give all entries that were published, in one file for others to take."""
     raws = await read(node, pub.listed, pub.ENTRY)
-    return web.Response(body=await asyncio.to_thread(book.together, raws))
+    whole = await asyncio.to_thread(book.together, raws)
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for begin in range(0, len(whole), MIB):
+        await response.write(whole[begin : begin + MIB])
+    await response.write_eof()
+    return response
 
 
 # --- For the interface for programs -----------------------------------------------------------------------------------
