@@ -10,7 +10,7 @@ _PLAIN: dict[str, Any] = {
     "side": "R", "counterpart": b"\xbb" * 32, "type": "data.content", "state": "CLOSED", "outcome": "EXECUTED_FULL",
     "grounds": "", "instruments": "BC UNTOC", "crimes": "cybercrime", "category": "content", "grade_asked": "PRIORITY",
     "grade": "PRIORITY", "delays": "", "questions": 0, "drafted_at": NOW - DAY, "sent_at": NOW, "stored_at": NOW + 10,
-    "acknowledged_at": NOW + DAY, "decided_at": NOW + 3 * DAY, "executed_at": NOW + 9 * DAY, "closed_at": None,
+    "acknowledged_at": NOW + DAY, "decided_at": NOW + 3 * DAY, "executed_at": NOW + 9 * DAY,
     "until_at": None, "followed": False,
 }  # fmt: skip
 

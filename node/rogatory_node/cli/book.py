@@ -159,13 +159,14 @@ def _shown(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _request(each: Mapping[str, Any], me: str) -> Iterator[str]:
-    told = {"when": words.moment(each["ts"]), "who": words.authority(each["from"]), "to": words.authority(each["to"])}
-    yield _("Request of {when} from {who} to {to}").format(**told)
+    named = {"when": words.moment(each["ts"]), "who": words.authority(each["from"]), "to": words.authority(each["to"])}
+    yield _("Request of {when} from {who} to {to}").format(**named)
     yield f"  {each['digest']}"
     for measure in each["measures"]:
-        said = [words.type_title(measure["type"]), words.standing(measure["state"], measure["until"])]
-        said += [words.outcome(measure["outcome"], measure["until"]), *map(words.ground, measure["grounds"])]
-        yield f"  {words.clean(measure['id'])}. " + "  ".join(part for part in said if part)
+        until = measure["until"]
+        said = [words.standing(measure["state"], until), words.outcome(measure["outcome"], until)]
+        told = [words.type_title(measure["type"]), *dict.fromkeys(said), *map(words.ground, measure["grounds"])]
+        yield f"  {words.clean(measure['id'])}. " + "  ".join(part for part in told if part)
     for ts, state in _history(each):
         yield f"    {words.moment(ts)}  {state}"
     for due in each["dues"]:
@@ -178,12 +179,12 @@ def _request(each: Mapping[str, Any], me: str) -> Iterator[str]:
 
 def _history(request: Mapping[str, Any]) -> list[tuple[int, str]]:
     """Return when the request came into which state; a step of several measures once."""
-    steps = {
-        (step["ts"], words.standing(step["state"], measure["until"], measure["machine"], step["move"]))
-        for measure in request["measures"]
-        for step in measure["steps"]
-    }
-    return sorted(steps)
+    places: dict[tuple[int, str], int] = {}
+    for measure in request["measures"]:
+        for place, step in enumerate(measure["steps"]):
+            state = words.standing(step["state"], measure["until"], measure["machine"], step["move"])
+            places.setdefault((step["ts"], state), place)
+    return sorted(places, key=lambda each: (each[0], places[each]))
 
 
 def _kept(kept: Mapping[str, Any]) -> str:

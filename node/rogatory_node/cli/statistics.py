@@ -5,7 +5,7 @@
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -41,6 +41,20 @@ STAGES: Final = {
     "execution": later("from decision to execution"),
     "total": later("from sending to execution"),
 }
+TABLES: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "counterpart": (later("By authority"), words.clean),
+    "type": (later("By type of assistance"), words.type_title),
+    "state": (later("By state of the request"), words.standing),
+    "outcome": (later("By outcome"), words.outcome),
+    "grounds": (later("By ground of refusal"), words.ground),
+    "instruments": (later("By treaty"), words.clean),
+    "crimes": (later("By type of crime"), words.crime),
+    "category": (later("By category of data"), words.clean),
+    "grade_asked": (later("By urgency asked"), words.grade),
+    "grade": (later("By urgency"), words.grade),
+    "delays": (later("By cause of delay"), words.delay),
+}
+_MOST_LINES: Final = 10  # of a table on the screen; CSV and JSON hold all
 _OPEN_HEAD: Final = ("case", "reference", "direction", "type", "state", "grade", "opened", "due")
 
 
@@ -128,10 +142,14 @@ def _report(found: Mapping[str, Any]) -> Iterator[str]:
                 days = {"median": words.days(told["median"]), "p90": words.days(told["p90"]), "count": told["count"]}
                 line = _("median {median}, 90 of 100 within {p90} ({count})").format(**days)
                 yield f"{_(label)}, {_(direction)}: {line}"
-    for name, table in found["by"].items():
-        for value, cell in list(table.items())[:10]:
-            shown = words.authority(found["partners"][value]) if name == "counterpart" else words.clean(value)
-            yield f"{name} {shown}: " + ", ".join(f"{_(DIRECTIONS[side])} {cell[side]['total']}" for side in DIRECTIONS)
+    for name, (label, said) in TABLES.items():
+        if found["by"][name]:
+            yield ""
+            yield _(label)
+        for value, cell in list(found["by"][name].items())[:_MOST_LINES]:
+            shown = words.authority(found["partners"][value]) if name == "counterpart" else said(value)
+            counts = ", ".join(f"{_(DIRECTIONS[side])} {cell[side]['total']}" for side in DIRECTIONS)
+            yield f"  {shown}: {counts}"
 
 
 def _meeting(client: Client, partner: str, *, as_json: bool, as_csv: bool) -> None:

@@ -145,6 +145,20 @@ def ground(code: str) -> str:
     return _(GROUNDS[code].label) if code in GROUNDS else clean(code)
 
 
+def crime(code: str) -> str:
+    """Say a type of crime."""
+    from rogatory_node.casework.codes import CRIME_TYPES
+
+    return _(CRIME_TYPES[code].label) if code in CRIME_TYPES else clean(code)
+
+
+def delay(code: str) -> str:
+    """Say a cause of delay."""
+    from rogatory_node.casework.codes import DELAYS
+
+    return _(DELAYS[code].label) if code in DELAYS else clean(code)
+
+
 def due(code: str) -> str:
     """Say what is owed, or what runs."""
     from rogatory_node.casework.clocks.rules import RULES

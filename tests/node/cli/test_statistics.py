@@ -17,7 +17,8 @@ async def test_counts_for_people_and_as_csv(cli: Any, node: Node, came: Any) -> 
     status, text = await cli("statistics", *PERIOD, text=True)
     assert status == 0
     assert "received: in all 2, pending 2" in text
-    assert "counterpart XB" in text
+    assert "By authority\n  XB" in text
+    assert "Delivered: asked 0, received 2" in text
     _, text = await cli("statistics", *PERIOD, "--csv", text=True)
     assert ["totals", "", "received", "total", "2"] in list(csv.reader(StringIO(text)))
     assert (await cli("statistics", *PERIOD, "--with", "XB"))[1]["totals"]["received"]["total"] == 2

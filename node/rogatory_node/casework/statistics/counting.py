@@ -75,7 +75,6 @@ class Row(NamedTuple):
     acknowledged_at: int | None
     decided_at: int | None
     executed_at: int | None
-    closed_at: int | None
     until_at: int | None
     followed: bool
 
@@ -88,6 +87,8 @@ DIMENSIONS: Final = (
     "delays",
 )  # fmt: skip
 """Columns by which is counted."""
+TIMED: Final = ("counterpart", "type", "instruments", "crimes", "category", "grade")
+"""Those of them for whose values it is told how long execution took."""
 SEVERAL: Final = frozenset({"grounds", "instruments", "crimes", "delays"})
 
 STAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -136,9 +137,7 @@ class Tally:
     )
     stages: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     urgent: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    answered: dict[str, dict[tuple[Any, str], list[int]]] = field(
-        default_factory=lambda: {name: {} for name in DIMENSIONS}
-    )
+    answered: dict[str, dict[tuple[Any, str], list[int]]] = field(default_factory=lambda: {name: {} for name in TIMED})
     evidence: Counter[tuple[str, bool, str, str]] = field(default_factory=Counter)
     preserved: Counter[tuple[str, str]] = field(default_factory=Counter)
     questions: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -160,22 +159,30 @@ class Tally:
     def _times(self, columns: Mapping[str, Sequence[Any]], sides: Sequence[str]) -> None:
         urgent = [grade == "EMERGENCY" for grade in columns["grade"]]
         for stage, (begin, end) in STAGES.items():
-            for side, emergency, first, last in zip(sides, urgent, columns[begin], columns[end], strict=True):
+            timed = zip(sides, urgent, columns[begin], columns[end], strict=True)
+            lists = {side: self.stages.setdefault((stage, side), []) for side in DIRECTIONS.values()}
+            for side, emergency, first, last in timed:
                 if first is None or last is None:
                     continue
                 took = last - first if last > first else 0  # clocks of two authorities differ
-                self.stages.setdefault((stage, side), []).append(took)
+                lists[side].append(took)
                 if emergency:
                     self.urgent.setdefault((stage, side), []).append(took)
-        begin, end = STAGES["total"]
-        took_all = [
-            None if last is None else max(last - first, 0)
-            for first, last in zip(columns[begin], columns[end], strict=True)
-        ]
+        self._answered(columns, sides)
+
+    def _answered(self, columns: Mapping[str, Sequence[Any]], sides: Sequence[str]) -> None:
+        begin, end = (columns[name] for name in STAGES["total"])
+        done = [place for place, at in enumerate(end) if at is not None]
+        took = [max(end[place] - begin[place], 0) for place in done]
+        of = [sides[place] for place in done]
         for name, found in self.answered.items():
-            for value, side, took in zip(columns[name], sides, took_all, strict=True):
-                if took is not None:
-                    found.setdefault((value, side), []).append(took)
+            values = columns[name]
+            for place, side, seconds in zip(done, of, took, strict=True):
+                key = (values[place], side)
+                if key in found:
+                    found[key].append(seconds)
+                else:
+                    found[key] = [seconds]
 
     def _others(self, columns: Mapping[str, Sequence[Any]], sides: Sequence[str], fates: Sequence[str]) -> None:
         urgent = [grade == "EMERGENCY" for grade in columns["grade"]]

@@ -59,7 +59,8 @@ def report(tally: Tally, *, begin: int, end: int) -> dict[str, Any]:
 def _table(tally: Tally, name: str) -> dict[str, Any]:
     """Return value → direction → what became, and how long the executed ones took."""
     counts = split(tally.by[name]) if name in SEVERAL else tally.by[name]
-    durations = _parted(tally.answered[name]) if name in SEVERAL else tally.answered[name]
+    took = tally.answered.get(name, {})
+    durations = _parted(took) if name in SEVERAL else took
     found: dict[str, Any] = {}
     for (value, side, each), count in counts.items():
         if value is None:
@@ -67,8 +68,8 @@ def _table(tally: Tally, name: str) -> dict[str, Any]:
         cell = found.setdefault(_word(value), {direction: _empty() for direction in DIRECTIONS.values()})
         cell[side][each] += count
         cell[side]["total"] += count
-    for (value, side), took in durations.items():
-        told = times(took)
+    for (value, side), each_took in durations.items():
+        told = times(each_took)
         if value is not None and told is not None:
             found[_word(value)][side]["times"] = asdict(told)
     return dict(sorted(found.items(), key=lambda item: (-_total(item[1]), item[0])))
