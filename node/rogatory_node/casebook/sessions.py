@@ -68,9 +68,9 @@ class Session:
         """Tell whether it works now."""
         return self.ended_at is None and now < self.seen_at + IDLE_SECONDS and now < self.begun_at + LIFE_SECONDS
 
-    def fresh_at(self, now: int) -> bool:
+    def fresh_at(self, now: int, seconds: int = FRESH_SECONDS) -> bool:
         """Tell whether the last proof is young enough for what seals a letter."""
-        return now < self.proved_at + FRESH_SECONDS
+        return now < self.proved_at + seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ class Place:
 PLACES: Final = (
     Place("/inbox", later("Inbox"), Action.CASE_LIST),
     Place("/drafts", later("Drafts"), Action.DRAFT_READ),
+    Place("/people", later("People"), Action.PEOPLE_MANAGE),
+    Place("/log", later("Audit log"), Action.LOG_READ),
+    Place("/status", later("Status"), Action.KEYS_MANAGE),
 )
 
 

@@ -3,7 +3,20 @@
 from typing import Final
 
 from rogatory_node.casework.roles import Action
-from rogatory_node.web.desk import account, approving, case, files, inbox, questions, signing_in, welcome, writer
+from rogatory_node.web.desk import (
+    account,
+    approving,
+    case,
+    files,
+    inbox,
+    journal,
+    people,
+    questions,
+    signing_in,
+    status,
+    welcome,
+    writer,
+)
 from rogatory_node.web.desk.serving import Page
 
 TABLE: Final = (
@@ -37,6 +50,14 @@ TABLE: Final = (
     Page(path="/drafts/{draft}/return", post=approving.give_back, action=Action.DRAFT_RETURN),
     Page(path="/drafts/{draft}/done", get=approving.done, action=Action.DRAFT_READ),
     Page(path="/drafts/{draft}/{section}", get=questions.show, post=questions.save, action=Action.DRAFT_READ),
+    Page(path="/people", get=people.show, action=Action.PEOPLE_READ),
+    Page(path="/people/new", get=people.new, post=people.add, action=Action.PEOPLE_MANAGE, fresh=True),
+    Page(path="/people/{person}", get=people.one, post=people.change, action=Action.PEOPLE_MANAGE, fresh=True),
+    Page(path="/people/{person}/disable", post=people.disable, action=Action.PEOPLE_MANAGE, fresh=True),
+    Page(path="/people/{person}/link", post=people.link, action=Action.PEOPLE_MANAGE, fresh=True),
+    Page(path="/log", get=journal.show, action=Action.LOG_READ),
+    Page(path="/log/verified", get=journal.verify, action=Action.LOG_READ),
+    Page(path="/status", get=status.show, action=Action.KEYS_MANAGE),
     Page(path="/account", get=account.show),
     Page(path="/account/sessions", post=account.end),
     Page(path="/account/passkeys/new", get=account.show_adding, post=account.add, fresh=True),

@@ -22,7 +22,15 @@ from sqlalchemy import Connection
 
 from rogatory_node.casebook import actors
 from rogatory_node.casebook.people import People
-from rogatory_node.casebook.sessions import SEEN_SECONDS, Seen, Session, SessionError, Sessions, is_form_token
+from rogatory_node.casebook.sessions import (
+    FRESH_SECONDS,
+    SEEN_SECONDS,
+    Seen,
+    Session,
+    SessionError,
+    Sessions,
+    is_form_token,
+)
 from rogatory_node.casework.roles import Action
 from rogatory_node.i18n import LANGUAGES, later
 from rogatory_node.storage.errors import StorageError, StorageFullError
@@ -36,6 +44,7 @@ log = logging.getLogger(__name__)
 SESSION_COOKIE: Final = "__Host-rogatory"
 LANGUAGE_COOKIE: Final = "__Host-language"
 LANGUAGE_SECONDS: Final = 365 * 86_400
+FILLING_SECONDS: Final = 10 * 60  # a form of what has consequences
 READ_SECONDS: Final = 60.0
 MAX_FORM_BYTES: Final = 4 * MIB
 MAX_FIELDS: Final = 4_000
@@ -142,9 +151,17 @@ async def _answer(ask: Ask, line: Page) -> web.StreamResponse:
         raise Refused(403, NOT_YOURS)
     if method == "POST":
         ask = replace(ask, form=await _form(ask))
-    if line.fresh and not (ask.session and ask.session.fresh_at(int(ask.desk.wall()))):
-        return see_other(f"/prove?back={quote(ask.request.path, safe='')}")
+    if line.fresh and not _fresh(ask):
+        # What only takes a form lies below the page that has it.
+        back = ask.request.path if line.get is not None else ask.request.path.rpartition("/")[0]
+        return see_other(f"/prove?back={quote(back, safe='')}")
     return await handler(ask)
+
+
+def _fresh(ask: Ask) -> bool:
+    """Tell whether the last proof is young enough; a form may be filled in for a while after its page was shown."""
+    seconds = FRESH_SECONDS if ask.request.method != "POST" else FRESH_SECONDS + FILLING_SECONDS
+    return ask.session is not None and ask.session.fresh_at(int(ask.desk.wall()), seconds)
 
 
 async def _known(ask: Ask) -> Ask:

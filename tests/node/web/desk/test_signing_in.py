@@ -128,6 +128,7 @@ async def test_what_has_consequences_asks_once_more(ready: Ready, officer: Offic
     pages.now += 6 * 60
     away = await officer.get("/account/codes")
     assert away.headers["Location"] == "/prove?back=%2Faccount%2Fcodes"
+    pages.now += 10 * 60
     assert (await officer.post("/account/codes")).headers["Location"] == "/prove?back=%2Faccount%2Fcodes"
     await officer.get(away.headers["Location"])
     fields = {"password": PASSWORD, "code": code_of(ready[1], pages), "back": "/account/codes"}
