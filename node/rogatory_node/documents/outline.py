@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from rogatory_node.documents import dates
+from rogatory_node.documents.naming import NAMES
 from rogatory_node.documents.page import MAX_BLOCKS, Block, DocumentError, Row, Text
 from rogatory_node.i18n import later, translate
 
@@ -139,6 +140,9 @@ def _value(value: Any, schema: Mapping[str, Any], voice: Voice) -> tuple[Text, b
 
 
 def _named(value: str, schema: Mapping[str, Any], voice: Voice) -> Text | None:
+    if namer := NAMES.get(schema.get("x-names", "")):
+        names = dict.fromkeys(namer(value, language) or value for language in voice.languages)
+        return Text(" / ".join(names), voice.languages[0])
     labels = schema.get("x-labels") or voice.codes.get(schema.get("x-codes", ""), {})
     return voice.either(labels[value]) if value in labels else None
 

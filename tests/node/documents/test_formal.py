@@ -76,6 +76,8 @@ def test_codes_are_named_and_other_letters_have_the_title_of_their_kind() -> Non
     told = words(page(PRESERVATION, ("es",)))
     assert "Datos en riesgo" in told
     assert "Ciberdelincuencia" in told
+    assert "francés" in told
+    assert "(BC)" in told
     assert page({"kind": "withdrawal", "reasons": "x"}, ("en",)).title[0].words.startswith("Withdrawal")
     assert page({"kind": "telepathy"}, ("en",)).title[0].words == "Request for assistance"
 
