@@ -9,6 +9,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,8 +89,11 @@ class Exchange:
         self._files = samples.write(self.folder, data_bytes=self.data_bytes)
         self._request = self._form("request", case.preservation(self.at, samples.listed(self._files)))
         self.stage.run(["check", self._request, "--accepts", "ar", "--accepts", case.LANGUAGE])
-        for language in LANGUAGES:
-            self._print(language)
+        with ThreadPoolExecutor() as printers:
+            printed = list(printers.map(self._print, LANGUAGES))
+        self.played.documents += [path for path in printed if path is not None]
+        if None in printed:
+            self.say(later("One language is not printed: its fonts are not on this computer."))
 
     def _ask(self) -> None:
         self.say(
@@ -140,17 +144,16 @@ class Exchange:
         played.refused = not self._verifies(_damaged(played.bundle))
         self._mark("proved")
 
-    def _print(self, language: str) -> None:
+    def _print(self, language: str) -> Path | None:
+        """Print the request in a language; None where its fonts are missing."""
         out = self.folder / f"request-{language}.pdf"
-        words = ["print", self._request, "--out", str(out), "--language", language]
         try:
-            self.stage.run(words)
+            self.stage.run(["print", self._request, "--out", str(out), "--language", language])
         except CommandError as error:
             if "font" not in str(error):
                 raise
-            self.say(later("One language is not printed: its fonts are not on this computer."))
-            return
-        self.played.documents.append(out)
+            return None
+        return out
 
     # --- Helpers ------------------------------------------------------------------------------------------------------
 
