@@ -117,6 +117,7 @@ async def node(name: str, root: Path, *, clock: Clock | None = None, url: str | 
         me=me,
         seal=SEALS[name],
         seal_key=key_of(SEALS),
+        sealing_key=key_of(SEALS),
         admitted=lambda _: True,
         sending=Sending(**common),
         receiving=Receiving(**common, admits=quotas.admits),

@@ -18,6 +18,8 @@ from rogatory_node.services.roster import Duty, roster
 from rogatory_protocol.card import Contact
 from rogatory_protocol.ids import Aid, Digest, digits_of
 
+OVERRIDE_DAYS: Final = 7  # B.6.4
+DAY_SECONDS: Final = 86_400
 MIN_NAMED: Final = 8  # hexadecimal digits of a statement that a person reads out
 
 
@@ -57,7 +59,13 @@ async def directory(node: Node, request: web.Request) -> web.Response:
     """List the authorities, of one country or all, and the logs that say so."""
     country = request.query.get("cc", "").upper()
     entries = [entry for entry in node.trust.entries() if not country or entry.listing.cc == country]
-    return say({"authorities": [described(node, entry) for entry in entries], "logs": _logs(node)})
+    return say(
+        {
+            "authorities": [described(node, entry) for entry in entries],
+            "logs": _logs(node),
+            "old_until": node.trust.old_until,
+        }
+    )
 
 
 async def authority(node: Node, request: web.Request) -> web.Response:
@@ -117,6 +125,15 @@ async def settle(node: Node, request: web.Request) -> web.Response:
     return say(described(node, find(node, entry.aid.hex())))
 
 
+async def override(node: Node, request: web.Request) -> web.Response:
+    """Let this node seal by a directory that is too old, for some days."""
+    days = (await read_json(request)).get("days")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= OVERRIDE_DAYS:
+        raise Problem(400, "days", later("Say how many days, from 0 to {most}."), most=OVERRIDE_DAYS)
+    await node.trust.override(node.trust.now() + days * DAY_SECONDS, acting(request))
+    return say({"old_until": node.trust.old_until, "logs": _logs(node)})
+
+
 def _fork_of(aid: Aid, node: Node) -> dict[str, str] | None:
     frozen = node.trust.directory.state.authorities[aid].frozen
     return None if frozen is None else {"held": frozen[0].hex(), "other": frozen[1].hex()}
@@ -170,5 +187,6 @@ ROUTES: Final = (
     Route("GET", "/directory/{word}", authority),
     Route("POST", "/directory/confirm", confirm),
     Route("POST", "/directory/settle", settle),
+    Route("POST", "/directory/override", override),
     Route("GET", "/roster", on_duty),
 )

@@ -139,6 +139,7 @@ def _office(store: Store, trust: Trust, cards: Cards, registries: Registries) ->
         me=me.aid,
         seal=me.seal,
         seal_key=trust.seal_key,
+        sealing_key=trust.sealing_key,
         admitted=trust.admitted,
         sending=Sending(me=me.aid, signer=me.seal, sealer=me.sealer),
         receiving=Receiving(me=me.aid, signer=me.seal, sealer=me.sealer, admits=quotas.admits),

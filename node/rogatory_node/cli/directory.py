@@ -4,6 +4,7 @@
 * What others wrote is shown with its control characters replaced.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
@@ -11,6 +12,8 @@ import typer
 
 from rogatory_node.cli import words
 from rogatory_node.cli.client import Client
+from rogatory_node.cli.held import YesOption
+from rogatory_node.cli.held import confirm as agree
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import emit
@@ -36,6 +39,9 @@ def add(app: typer.Typer) -> None:
     app.command("directory", help=_("Authorities of the directory, and how each stands."))(directory)
     app.command("confirm", help=_("Say that the digits of a second authority of a role were compared."))(confirm)
     app.command("settle", help=_("Say which of two statements of a frozen authority is its own."))(settle)
+    app.command("old-directory", help=_("Go on sending although nothing was heard of a registry for two weeks."))(
+        old_directory
+    )
     roster = typer.Typer(help=_("Who can be reached now."), no_args_is_help=True, rich_markup_mode=None)
     roster.callback()(_group)
     roster.command("now", help=_("Who can be reached now, those on duty first."))(now)
@@ -92,6 +98,24 @@ def settle(
     emit(as_json, found, _("Confirmed: {who}.").format(who=words.authority(found)))
 
 
+def old_directory(
+    home: HomeOption,
+    role: AsOption,
+    days: Annotated[int, typer.Option(min=0, max=7, help=_("For how many days; 0 ends it."))] = 1,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on sending although nothing was heard of a registry for two weeks."""
+    client = Client(home_at(home), role=role)
+    if not yes and days:
+        page = list(_listed(client.get("/directory", cc=None), None))
+        page.append(_("Keys that were revoked meanwhile are still used: ask each recipient whether its keys are good."))
+        agree(page)
+    found = client.post("/directory/override", json={"days": days})
+    told = _("This node sends by the directory that it has until {at}.").format(at=words.moment(found["old_until"]))
+    emit(as_json, found, told if days else _("This node sends nothing by an old directory any more."))
+
+
 def now(home: HomeOption, cc: CountryOption = None, role: AsOption = "operator", as_json: JsonOption = False) -> None:
     """Say who can be reached now."""
     found = Client(home_at(home), role=role).get("/roster", cc=cc)
@@ -115,6 +139,8 @@ def _listed(found: dict[str, Any], country: str | None) -> Iterator[str]:
             yield "    " + _("To be confirmed by its digits: {roles}").format(roles=waits)
     for log in found["logs"]:
         yield from _log(log)
+    if found["old_until"] > time.time():
+        yield _("This node sends by the directory that it has until {at}.").format(at=words.moment(found["old_until"]))
 
 
 def _log(log: dict[str, Any]) -> Iterator[str]:

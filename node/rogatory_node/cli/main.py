@@ -46,6 +46,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "directory": Entry("directory", later("Authorities of the directory, and how each stands.")),
     "confirm": Entry("directory", later("Say that the digits of a second authority of a role were compared.")),
     "settle": Entry("directory", later("Say which of two statements of a frozen authority is its own.")),
+    "old-directory": Entry("directory", later("Go on sending although nothing was heard of a registry for two weeks.")),
     "roster": Entry("directory", later("Who can be reached now.")),
     "authorities": Entry("authorities", later("Competent authorities of all States: functions, languages, contacts.")),
     "types": Entry("types", later("List the types of assistance, or show one.")),

@@ -257,7 +257,7 @@ class Offering:
                 me=office.me,
                 peer=self._line.peer,
                 now=int(office.wall()),
-                keys=office.seal_key,
+                keys=office.sealing_key,
                 memory=self._memory,
             )
         except RefusedError as refusal:

@@ -68,6 +68,7 @@ class Office:
         me: The authority.
         seal: Its seal key.
         seal_key: The public seal key of an authority, good at a time or now; raises RefusedError.
+        sealing_key: The same for what we send, which an officer may allow by an old directory.
         admitted: Whether an authority is admitted now.
         sending: The transactions of sending.
         receiving: The transactions of receiving.
@@ -93,6 +94,7 @@ class Office:
     me: Aid
     seal: Signer = field(repr=False)
     seal_key: KeyLookup
+    sealing_key: KeyLookup
     admitted: Callable[[Aid], bool]
     sending: Sending
     receiving: Receiving

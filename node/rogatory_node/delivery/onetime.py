@@ -111,7 +111,7 @@ class OneTimeKeys:
         kid, made = unverified.object.signatures[0].kid, unverified.content.ts
         content = card.verify_one_time_keys(
             unverified,
-            self._office.seal_key(self._line.peer, kid, made),
+            self._office.sealing_key(self._line.peer, kid, made),
             giver=self._line.peer,
             receiver=self._office.me,
             link=self._line.link.keys.th3,

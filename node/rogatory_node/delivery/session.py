@@ -99,7 +99,7 @@ class Session:
         office, peer = self._office, self.line.peer
         try:
             if self.keys.seal_kid is not None:
-                office.seal_key(peer, self.keys.seal_kid, int(office.wall()))
+                office.sealing_key(peer, self.keys.seal_kid, int(office.wall()))
         except RefusedError:
             return False
         return office.admitted(peer)

@@ -13,14 +13,15 @@ What others call (all may be called from any thread but the ``async`` ones):
 * ``trust.ahead(registry) -> Checkpoint | None``: the largest head that was shown and is not reached yet.
 * ``await trust.record(events)``: something for the audit log that changes nothing here.
 * ``await trust.confirm(aid, cc, roles, who)``: an officer confirmed a second authority of a role by its digits.
+* ``await trust.override(until, who)``: an officer lets this node seal by a directory that is too old.
 * ``await trust.settle(aid, foreign, who)``: an officer found out which statement of a forked authority is not its own.
 * ``trust.watch(callback)``: called with the alarms (perhaps none) after each change, on the event loop.
 
 Rules:
 
 * New leaves are judged on a copy, stored, and only then seen: nobody acts on what is not durable.
-* Above 14 days without a checkpoint the directory seals nothing and opens nothing (error 19); links still come up, so
-  that it can recover.
+* Above 14 days without a checkpoint the directory seals nothing and opens nothing (error 19). An officer may let it
+  seal for a week all the same; what comes it still refuses. Cards and node keys go on, so that it can recover.
 * Every alarm is in the audit log with the leaf that raised it.
 """
 
@@ -87,6 +88,8 @@ class Trust:
         self._writer, self._readers, self._wall = writer, readers, wall
         self._tail, self._forks = stored.tail, dict(stored.forks)
         self._confirmed, self._settled = stored.confirmed, stored.settled
+        self.old_until = stored.old_until
+        """Until when an officer lets this node seal by a directory that is too old; 0 if none did."""
         self._directory = store.restore(stored)
         self._ahead: dict[Aid, dict[bytes, Checkpoint]] = {}
         self._watchers: list[Watcher] = []
@@ -127,9 +130,20 @@ class Trust:
         Raises:
             RefusedError: DIRECTORY_OLD: unknown, or nothing was heard of the registry for 14 days; NOT_GOOD.
         """
+        return self._sealing(aid, kid, ts, old=False)
+
+    def sealing_key(self, aid: Aid, kid: Kid, ts: int) -> bytes:
+        """Return a seal key as ``seal_key``, but for what we send: an officer may allow an old directory for a while.
+
+        Raises:
+            RefusedError: As ``seal_key``.
+        """
+        return self._sealing(aid, kid, ts, old=self.now() < self.old_until)
+
+    def _sealing(self, aid: Aid, kid: Kid, ts: int, *, old: bool) -> bytes:
         directory, now = self._directory, self.now()
         public = directory.seal_key(aid, kid, ts, now)
-        if directory.freshness_of(aid, now) is Freshness.BLOCK:
+        if not old and directory.freshness_of(aid, now) is Freshness.BLOCK:
             raise RefusedError(Code.DIRECTORY_OLD, "the directory is older than 14 days")
         return public
 
@@ -159,8 +173,11 @@ class Trust:
         return True
 
     def good(self, aid: Aid) -> bool:
-        """Tell whether something may be sealed to an authority: admitted, by a log that is fresh enough."""
-        return self.admitted(aid) and self._directory.freshness_of(aid, self.now()) is not Freshness.BLOCK
+        """Tell whether something may be sealed to an authority: admitted, by a log that is fresh enough or allowed."""
+        now = self.now()
+        if not self.admitted(aid):
+            return False
+        return now < self.old_until or self._directory.freshness_of(aid, now) is not Freshness.BLOCK
 
     def version(self, aid: Aid) -> int:
         """Return the number of the newest statement of an authority; 0 when it is unknown."""
@@ -289,6 +306,20 @@ class Trust:
             self._confirmed = claims
         self._tell([])
 
+    async def override(self, until: int, who: str) -> None:
+        """Record that an officer lets this node seal by a directory that is too old (B.6.4: at most seven days).
+
+        Raises:
+            StorageError: It cannot be stored; nothing changed.
+        """
+        async with self._turn:
+            event = Event(ev="directory.overridden", obj=None, who=who)
+            about = next(iter(self._directory.state.logs))
+            change = store.Taken(registry=about, old_until=until, events=(event,), now=self.now())
+            await self._commit(self._directory, change)
+            self.old_until = until
+        self._tell([])
+
     async def settle(self, aid: Aid, foreign: Digest, who: str) -> None:
         """Record that an officer found out which statement of a forked authority is not its own (B.5).
 
@@ -364,6 +395,7 @@ class Trust:
             again = await Trust.open(self._writer, self._readers, fresh.state.local, wall=self._wall)
             self._directory, self._tail = again._directory, again._tail
             self._forks, self._confirmed, self._settled = again._forks, again._confirmed, again._settled
+            self.old_until = again.old_until
             raise
         self._forks = change.forks or self._forks
         self._directory = fresh

@@ -6,7 +6,8 @@
 * ``restore`` judges the stored leaves again, each group under the checkpoint that first contained it, so that
   decisions take effect at the same second as before.
 * Meta keys: ``directory`` (snapshot), ``forks`` (proofs), ``confirmed`` (what officers confirmed by digits),
-  ``settled`` (of forks of authorities, the statement that a person found to be foreign).
+  ``settled`` (of forks of authorities, the statement that a person found to be foreign), ``old_until`` (until when an
+  officer lets the node seal by a directory that is too old).
 """
 
 import itertools
@@ -37,6 +38,7 @@ SNAPSHOT: Final = "directory"
 FORKS: Final = "forks"
 CONFIRMED: Final = "confirmed"
 SETTLED: Final = "settled"
+OLD_UNTIL: Final = "old_until"
 STRETCH: Final = 1_024  # rows of a log that are in memory at a time, some 10 MB
 _ANY_TIME: Final = 2**63 - 1  # what is stored was found not to be of the future when it came
 
@@ -74,6 +76,7 @@ class Taken:
         forks: All proofs of forks, when there is a new one.
         confirmed: All claims that officers confirmed, when there is a new one.
         settled: All forks of authorities that people decided, when there is a new one.
+        old_until: Until when an officer lets the node seal by an old directory, when that changes.
         snapshot: The state after it, when it is time to write one.
         events: For the audit log.
         now: The time.
@@ -87,6 +90,7 @@ class Taken:
     forks: Forks | None = None
     confirmed: frozenset[Claim] | None = None
     settled: frozenset[Foreign] | None = None
+    old_until: int | None = None
     snapshot: bytes | None = field(default=None, repr=False)
     events: Sequence[audit_log.Event] = ()
     now: int
@@ -115,6 +119,7 @@ class Stored:
     forks: Forks
     confirmed: frozenset[Claim]
     settled: frozenset[Foreign] = frozenset()
+    old_until: int = 0
 
     @property
     def tail(self) -> int:
@@ -146,7 +151,7 @@ def write(connection: Connection, commands: Sequence[Taken]) -> list[None]:
 def read(connection: Connection, local: Local) -> Stored:
     """Read what is stored of the logs that local configuration follows."""
     held: dict[str, bytes] = {row.key: row.value for row in connection.execute(
-        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, CONFIRMED, SETTLED)))
+        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, CONFIRMED, SETTLED, OLD_UNTIL)))
     )}  # fmt: skip
     directory = _from_snapshot(held.get(SNAPSHOT), local)
     found = [step for log in directory.state.logs for step in _steps(connection, directory, log)]
@@ -158,6 +163,7 @@ def read(connection: Connection, local: Local) -> Stored:
         forks=_forks(held.get(FORKS)),
         confirmed=_confirmed(held.get(CONFIRMED)),
         settled=_settled(held.get(SETTLED)),
+        old_until=int.from_bytes(held.get(OLD_UNTIL, b""), "big"),
     )
 
 
@@ -270,6 +276,8 @@ def _meta(each: Taken) -> Iterator[tuple[str, bytes]]:
         yield CONFIRMED, encode(claims)
     if each.settled is not None:
         yield SETTLED, encode([list(one) for one in sorted(each.settled)])
+    if each.old_until is not None:
+        yield OLD_UNTIL, each.old_until.to_bytes(8, "big")
     if each.snapshot is not None:
         yield SNAPSHOT, each.snapshot
 

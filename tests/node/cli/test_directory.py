@@ -92,3 +92,14 @@ async def test_DIR_13_a_frozen_authority_goes_on_by_a_command(cli, world, node) 
     assert (status, found["standing"], found["forked"]) == (0, "admitted", None)
     status, found = await cli("settle", world.xb.aid.hex(), "--own", held.hex()[:12], "--as", "head")
     assert (status, found["error"]["code"]) == (1, "nothing")
+
+
+async def test_DIR_04_an_officer_lets_the_node_send_by_an_old_directory(cli, world, node) -> None:
+    status, found = await cli("old-directory", "--as", "head")
+    assert (status, found["error"]["code"]) == (2, "unconfirmed")
+    status, found = await cli("old-directory", "--days", "7", "--as", "head", "--yes")
+    assert (status, found["old_until"]) == (0, node.trust.now() + 7 * DAY)
+    status, _ = await cli("old-directory", "--days", "8", "--as", "head", "--yes")
+    assert status == 2
+    status, found = await cli("old-directory", "--days", "0", "--as", "head", "--yes")
+    assert (status, found["old_until"]) == (0, node.trust.now())

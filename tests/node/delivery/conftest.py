@@ -140,6 +140,7 @@ async def _node(name: str, world: World, folder: Path) -> AsyncIterator[Node]:
         me=me,
         seal=seal,
         seal_key=partial(world.find, world.seals),
+        sealing_key=partial(world.find, world.seals),
         admitted=world.admitted,
         sending=Sending(me=me, signer=seal, sealer=sealer),
         receiving=Receiving(me=me, signer=seal, sealer=sealer),

@@ -1,5 +1,6 @@
 """The live directory: what was taken is durable before it is seen, and comes back as it was."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -154,6 +155,16 @@ async def test_DIR_04_silent_warned_warned_blocked(opening: Opening, registry: R
     with pytest.raises(RefusedError) as caught:
         trust.seal_key(authority.aid, authority.seal.kid, NOW)
     assert caught.value.code is Code.DIRECTORY_OLD
+    # An officer may let it send for a while; what comes is refused all the same.
+    await trust.override(int(clock.time) + 86_400, "head")
+    for each in (trust, await opening(follow(registry))):
+        assert each.good(authority.aid)
+        assert each.sealing_key(authority.aid, authority.seal.kid, NOW) == authority.seal.public
+        assert await refused(asyncio.to_thread(each.seal_key, authority.aid, authority.seal.kid, NOW)) is (
+            Code.DIRECTORY_OLD
+        )
+    clock.time += 86_400
+    assert not trust.good(authority.aid)
     # Links and cards still work, so that it can recover; and it does.
     trust.node_key(authority.aid, authority.node.kid)
     trust.card_key(authority.aid, authority.seal.kid)
