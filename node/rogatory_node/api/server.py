@@ -33,6 +33,7 @@ from rogatory_node.api import (
     sign_in,
     statistics,
     status,
+    translations,
 )
 from rogatory_node.api.context import Handler, Node, Problem, Route, say
 from rogatory_node.home import FILE_MODE
@@ -45,8 +46,8 @@ log = logging.getLogger(__name__)
 
 TABLES: Final[tuple[tuple[Route, ...], ...]] = (
     status.ROUTES, letters.ROUTES, cases.ROUTES, directory.ROUTES, registry.ROUTES, proof.ROUTES,
-    held.ROUTES, custody.ROUTES, offnetwork.ROUTES, sign_in.ROUTES, law.ROUTES, authorities.ROUTES, book.ROUTES,
-    statistics.ROUTES,
+    held.ROUTES, custody.ROUTES, translations.ROUTES, offnetwork.ROUTES, sign_in.ROUTES, law.ROUTES,
+    authorities.ROUTES, book.ROUTES, statistics.ROUTES,
 )  # fmt: skip
 BUFFER_BYTES: Final = MIB  # of an upload that waits for the disk
 IDLE_SECONDS: Final = 75.0

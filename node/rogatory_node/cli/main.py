@@ -70,6 +70,9 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "import-cases": Entry("offnetwork", later("Take in a table (CSV) of open cases.")),
     "export-form": Entry("templates", later("Write a request as a form (.docx, .csv), or an empty form of a type.")),
     "import": Entry("templates", later("Read a form that was filled in, and write the request.")),
+    "translations": Entry(
+        "translations", later("Languages of the letters of a case, and translations that are ordered.")
+    ),
     "custody": Entry("custody", later("Evidence of a case: items, who had them when, notes, and erasing.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),

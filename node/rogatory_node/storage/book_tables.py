@@ -321,6 +321,24 @@ readings = Table(
     Index(None, "case"),
 )
 
+# --- Translations -----------------------------------------------------------------------------------------------------
+
+# What was ordered: of which letter, into which language; ``outcome`` is done or cancelled, null while it waits.
+translations = Table(
+    "translations",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("letter", LargeBinary(32), nullable=False),
+    Column("language", String(CODE), nullable=False),
+    Column("ordered_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=True),
+    Column("ended_at", BigInteger, nullable=True),
+    Column("outcome", String(CODE), nullable=True),
+    Column("words_sealed", LargeBinary, nullable=False),
+    Index(None, "case"),
+)
+
 # --- Partners that are not on the network -----------------------------------------------------------------------------
 
 # ``id`` stands for the partner where an authority's id stands; ``aid`` is what it became when it joined.

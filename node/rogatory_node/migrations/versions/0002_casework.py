@@ -448,6 +448,22 @@ def _by_hand() -> None:
     with op.batch_alter_table("recorded_letters", schema=None) as batch_op:
         for column in ("case", "partner", "scan_path"):
             batch_op.create_index(batch_op.f(f"ix_recorded_letters_{column}"), [column], unique=False)
+    op.create_table(
+        "translations",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("letter", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("language", sa.String(length=64), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_translations_case")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_translations")),
+    )
+    with op.batch_alter_table("translations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_translations_case"), ["case"], unique=False)
 
 
 def downgrade() -> None:
@@ -458,6 +474,7 @@ def downgrade() -> None:
 
 # In an order in which nothing refers to what is gone.
 _TABLES = (
+    "translations",
     "recorded_letters",
     "partners",
     "custody_notes",
