@@ -22,6 +22,7 @@ from rogatory_node.casework.authorities import competence, directory, table, tel
 from rogatory_node.casework.authorities import entry as e
 from rogatory_node.casework.authorities.directory import Listed, Query
 from rogatory_node.casework.authorities.entry import Entry, EntryError, Function
+from rogatory_node.casework.lines import Table
 from rogatory_node.i18n import later
 from rogatory_protocol.limits import MIB
 
@@ -215,7 +216,7 @@ def _brought(node: Node, found: book.Sorted) -> dict[str, Any]:
     return {"entries": shown, "count": len(entries), "known": found.known}
 
 
-async def _tabled(node: Node, raw: bytes) -> table.Table:
+async def _tabled(node: Node, raw: bytes) -> Table[Entry]:
     if node.registries.admitting is None:
         raise Problem(409, "no-registry", later("This node is no registry."))
     return await asyncio.to_thread(table.read, raw)

@@ -14,8 +14,7 @@ import typer
 
 from rogatory_node.cli import words
 from rogatory_node.cli.client import Client
-from rogatory_node.cli.law import MaybeHomeOption, state_of
-from rogatory_node.cli.law_packs import FileArgument, YesOption
+from rogatory_node.cli.law_packs import FileArgument, MaybeHomeOption, YesOption, state_of, unread
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import USAGE, Failure, emit, note, refuse_unwritable
@@ -100,7 +99,7 @@ def import_(
     table = file.suffix.lower() == ".csv"
     shown = client.upload("/authorities/table/preview" if table else "/authorities/preview", file)
     if shown.get("wrong"):
-        raise _unread(shown)
+        raise unread(shown["faults"], shown["wrong"])
     if shown["count"]:
         _confirm(shown, yes=yes)
         client.upload("/authorities/table" if table else "/authorities/import", file)
@@ -151,16 +150,6 @@ def _today() -> Any:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).date()
-
-
-def _unread(shown: dict[str, Any]) -> Failure:
-    lines = [
-        _("line {line}: {why}").format(line=each["line"], why=_(each["text"]).format(**each["args"]))
-        for each in shown["faults"]
-    ]
-    listed = "".join(f"\n  {words.clean(line)}" for line in lines)
-    what = _("Nothing was taken: {count} lines cannot be read.").format(count=shown["wrong"])
-    return Failure(what + listed, slug="authorities.table")
 
 
 def _confirm(shown: dict[str, Any], *, yes: bool) -> None:

@@ -13,27 +13,18 @@ import typer
 
 from rogatory_node.cli import law_packs, words
 from rogatory_node.cli.client import Client
+from rogatory_node.cli.law_packs import MaybeHomeOption, library, state_of
 from rogatory_node.cli.options import JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
 from rogatory_node.i18n import LANGUAGE, _, later
 
 if TYPE_CHECKING:
-    from rogatory_node.casework.law.library import Library
+    pass
 
 AtOption = Annotated[
     datetime | None,
     typer.Option("--at", formats=["%Y-%m-%d"], metavar="DATE", help=_("As on this day; today when it is not given.")),
-]
-MaybeHomeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--home",
-        metavar="DIR",
-        envvar="ROGATORY_HOME",
-        help=_("Folder of the node; without it, only what is shipped is known."),
-        show_default=False,
-    ),
 ]
 STATUSES: Final = {
     "in_force": later("in force"),
@@ -80,7 +71,7 @@ def find(
         years=years,
         organized=organized,
     )
-    answer = finder.find(_library(home), query)
+    answer = finder.find(library(home), query)
     told = telling.found(answer, LANGUAGE) | {"authorities": _competent(home, query.requested, query.type)}
     emit(as_json, told, "\n".join(_found(told)))
     return 0 if any(each["strength"] not in {"barred", "last"} for each in told["bases"]) else REFUSED
@@ -96,7 +87,7 @@ def show(
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.types import catalogue
 
-    known = _library(home)
+    known = library(home)
     if code is None:
         listed = [telling.instrument_short(each, LANGUAGE) for each in known.instruments.values()]
         emit(as_json, {"instruments": listed}, "\n".join(f"{each['code']:<12}{each['title']}" for each in listed))
@@ -119,7 +110,7 @@ def parties(
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.law.standing import standing
 
-    known, asked = _library(home), state_of(state)
+    known, asked = library(home), state_of(state)
     listed = [
         {"instrument": code, **telling.party(standing(known, each, asked, _day(at)))}
         for code, each in known.instruments.items()
@@ -132,17 +123,6 @@ def parties(
 # --- What was asked ---------------------------------------------------------------------------------------------------
 
 
-def _library(home: Path | None) -> "Library":
-    from rogatory_node.casework.law.library import shipped
-
-    if home is None:
-        return shipped()
-    from rogatory_node.casebook.treaties import over_shipped
-
-    found = Client(home_at(home)).get("/law/packs")
-    return over_shipped(tuple(bytes.fromhex(raw) for raw in found["publications"]))
-
-
 def _competent(home: Path | None, state: str, kind: str) -> list[dict[str, Any]]:
     from rogatory_node.casework.authorities import competence, directory
     from rogatory_node.casework.authorities.telling import short
@@ -152,19 +132,6 @@ def _competent(home: Path | None, state: str, kind: str) -> list[dict[str, Any]]
         return list(Client(home_at(home)).get("/authorities", **asked)["authorities"])
     found = competence.competent(directory.practice(), state, kind)
     return [short(each, datetime.now(UTC).date()) for each in found]
-
-
-def state_of(word: str) -> str:
-    """Return the code of a State.
-
-    Raises:
-        Failure: The word is none.
-    """
-    code = word.upper()
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        what = _("“{word}” is not the code of a State: two letters, as XA.").format(word=words.clean(word))
-        raise Failure(what, code=USAGE, slug="state")
-    return code
 
 
 def _type(word: str) -> str:

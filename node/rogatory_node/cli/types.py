@@ -92,7 +92,7 @@ def _between(requesting: str | None, requested: str | None) -> "Between | None":
         return None
     from rogatory_node.casework.checking import Between
     from rogatory_node.casework.law.library import shipped
-    from rogatory_node.cli.law import state_of
+    from rogatory_node.cli.law_packs import state_of
 
     return Between(library=shipped(), requesting=state_of(requesting), requested=state_of(requested))
 

@@ -78,7 +78,7 @@ class TestOfARegistry:
         file = tmp_path / "entries.csv"
         file.write_text(TABLE.format(day="soon"))
         status, refused = await cli("authorities", "import", str(file), "--yes")
-        assert (status, refused["error"]["code"]) == (1, "authorities.table")
+        assert (status, refused["error"]["code"]) == (1, "table")
         assert "line 3" in refused["error"]["what"]
         _, found = await cli("authorities", "search", "--state", "XE")
         assert found["count"] == 0

@@ -8,6 +8,7 @@ import pytest
 from offices import NOW
 
 from rogatory_node.api.context import Node
+from rogatory_node.cli.main import run
 from rogatory_node.registry.admitting import Admitting
 from rogatory_node.registry.log import Log
 from rogatory_node.registry.running import Registries
@@ -97,3 +98,31 @@ class TestOfARegistry:
         plain.write_bytes(b"{}")
         status, said = await cli("law", "issue", str(plain), "--out", str(out))
         assert (status, said["error"]["code"]) == (1, "law.pack")
+
+
+async def test_what_is_known_is_written_to_be_edited(
+    cli, signed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "known.json"
+    assert run(["law", "export", "--name", "north", "--version", "5", "--state", "SG", "--out", str(out)]) == 0
+    capsys.readouterr()
+    told = json.loads(out.read_bytes())
+    assert (told["version"], {each["state"] for each in told["parties"]}) == (5, {"SG"})
+    status, shown = await cli("law", "import", signed(out.read_bytes(), version=5), "--yes")
+    assert (status, shown["news"], shown["count"]) == (0, True, 0)
+    words = ("--name", "north", "--version", "6", "--state", "XE", "--out", str(out))
+    assert (await cli("law", "export", *words))[1]["facts"] == 0
+
+
+def test_a_table_of_parties_becomes_a_file_of_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "parties.csv", tmp_path / "facts.json"
+    words = ["--instrument", "UNTOC", "--source", "the depositary", "--as-of", "2026-11-30"]
+    words += ["--name", "north", "--version", "1", "--out", str(out)]
+    file.write_text("state;signed;bound;how\nXE;2000-12-13;2026-10-01;ratification\n")
+    assert run(["law", "gather", str(file), *words]) == 0
+    assert json.loads(out.read_bytes())["tables"][0]["rows"] == {"XE": ["2000-12-13", "2026-10-01", "ratification"]}
+    file.write_text("state;bound\nXE;2026-10-01\nXelland;2026-10-01\n")
+    assert run(["law", "gather", str(file), *words]) == 1
+    assert "line 3" in capsys.readouterr().err
+    assert run(["law", "gather", str(tmp_path / "none.csv"), *words]) == 2
+    assert run(["law", "gather", str(file), *words[:-4], "--name", "../x", *words[-4:]]) != 0

@@ -120,6 +120,7 @@ class Instrument(Fact, frozen=True, kw_only=True):
         languages: The article on languages; or empty.
         contact_points: The article on contact points day and night; or empty.
         channel: The usual way.
+        invented: It does not exist.
     """
 
     code: Code
@@ -137,6 +138,7 @@ class Instrument(Fact, frozen=True, kw_only=True):
     languages: str = ""
     contact_points: str = ""
     channel: Channel = Channel.CENTRAL
+    invented: bool = False
 
 
 class Party(Fact, frozen=True, kw_only=True):

@@ -1,10 +1,9 @@
 """Tables of entries: all or nothing, and every bad line by its number."""
 
-import pytest
-
-from rogatory_node.casework.authorities.entry import Function
-from rogatory_node.casework.authorities.table import MAX_ROWS, Table, read
+from rogatory_node.casework.authorities.entry import Entry, Function
+from rogatory_node.casework.authorities.table import COLUMNS, REQUIRED, read
 from rogatory_node.casework.law.records import Channel
+from rogatory_node.casework.lines import Table
 
 HEAD = "id;state;kind;name_en;name_fr;designations;phone;languages;channels;networks;verified_on;verified_by"
 GOOD = (
@@ -13,7 +12,7 @@ GOOD = (
 )
 
 
-def table(*lines: str) -> Table:
+def table(*lines: str) -> Table[Entry]:
     return read("\r\n".join((HEAD, *lines)).encode())
 
 
@@ -39,29 +38,5 @@ def test_bad_lines_are_named_and_nothing_is_half_read() -> None:
     assert found.faults[1].args == {"id": "xe.justice", "line": 2}
 
 
-@pytest.mark.parametrize(
-    ("raw", "names"),
-    [
-        (b"\xff\xfe", []),
-        (b'id;"x', []),
-        (b"", ["id", "state", "kind", "designations", "verified_on", "verified_by"]),
-        ((HEAD + ";shoe_size").encode(), ["shoe_size"]),
-    ],
-)
-def test_what_is_no_such_table_is_refused(raw: bytes, names: list[str]) -> None:
-    found = read(raw)
-    assert found.faults
-    assert {each.line for each in found.faults} == {1}
-    assert [each.args["name"] for each in found.faults if "name" in each.args] == names
-
-
-def test_too_many_lines_are_refused() -> None:
-    assert table(*[""] * (MAX_ROWS + 2)).faults[0].args == {"most": MAX_ROWS}
-
-
-def test_commas_and_tabs_separate_as_well() -> None:
-    for sign in ",\t":
-        lines = [sign.join(f'"{cell}"' for cell in line.replace('"', "").split(";")) for line in ("id;state", "a;XE")]
-        assert {each.args.get("name") for each in read("\n".join(lines).encode()).faults} == {
-            "kind", "designations", "verified_on", "verified_by",
-        }  # fmt: skip
+def test_what_is_required_is_known() -> None:
+    assert set(REQUIRED) <= COLUMNS.keys()

@@ -39,6 +39,9 @@ def test_nothing_of_a_real_state_is_said_to_be_checked_or_newer_than_its_source(
         assert invented or party.as_of.year <= 2024
     assert set(library.states) == {"XA", "XB", "XC", "XD", "XE", "XF", "XG", "XH"}
     assert all(each.invented for each in library.states.values())
+    assert {code for code, each in library.instruments.items() if each.invented} == {
+        code for code in library.instruments if code.startswith("X")
+    }
 
 
 def test_a_real_state_stands_as_the_source_had_it() -> None:
