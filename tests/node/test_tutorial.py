@@ -19,6 +19,11 @@ def test_the_request_passes_the_check_whenever_it_is_tried(year: int) -> None:
     assert check(json.loads(form), at=datetime(year, 12, 1, tzinfo=UTC), attached=("records.bin",)) == ()
 
 
+def test_its_answer_passes_too() -> None:
+    (form,) = re.findall(r"^echo '(\{.*\})' > answer\.json$", TEXT, re.MULTILINE)
+    assert check(json.loads(form), at=datetime(2026, 12, 1, tzinfo=UTC)) == ()
+
+
 def test_every_command_of_the_tutorial_exists() -> None:
     said = set(re.findall(r"^rogatory ([a-z]+)", TEXT, re.MULTILINE))
     assert len(said) > 8

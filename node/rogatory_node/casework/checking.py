@@ -13,6 +13,7 @@ from typing import Any, Final
 from rogatory_node.casework import (
     checking_data,
     checking_law,
+    checking_letters,
     checking_names,
     checking_schema,
     checking_times,
@@ -37,6 +38,7 @@ RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
 
 LETTER_RULES: Final[Sequence[Callable[[Case], Iterator[Finding]]]] = (
     checking_schema.of_letter,
+    *checking_letters.RULES,
     *checking_names.RULES,
 )
 """Rules for letters of other kinds than requests."""
