@@ -4,6 +4,7 @@
 * A refusal is an English text of the catalogue with its values beside it; whoever shows it translates it.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Desk:
         passwords: Hashes passwords, a few at a time.
         attempts: Counts failures.
         challenges: What devices sign.
+        printing: Held by who prints: one at a time.
         wall: The clock.
     """
 
@@ -79,6 +81,7 @@ class Desk:
     passwords: Passwords
     attempts: Attempts
     challenges: Challenges
+    printing: asyncio.Lock = field(default_factory=asyncio.Lock)
     wall: Callable[[], float] = time.time
 
     async def read(self, work: Callable[..., R], *args: Any) -> R:

@@ -57,15 +57,26 @@ async def attachment(ask: Ask) -> web.StreamResponse:
     return await _streamed(ask, _named(shown.files[index].name), found.blob.entry.sz, first, chunks)
 
 
-def _place(ask: Ask) -> tuple[Digest, int]:
-    word, index = ask.path["letter"], ask.path["index"]
+def letter_in(ask: Ask) -> Digest:
+    """Return the letter of the address.
+
+    Raises:
+        Refused: It is none.
+    """
     try:
-        raw = bytes.fromhex(word)
+        raw = bytes.fromhex(ask.path["letter"])
     except ValueError:
         raise nothing_here() from None
-    if len(raw) != 32 or not (index.isascii() and index.isdigit() and len(index) < 4):
+    if len(raw) != 32:
         raise nothing_here()
-    return Digest(raw), int(index)
+    return Digest(raw)
+
+
+def _place(ask: Ask) -> tuple[Digest, int]:
+    digest, index = letter_in(ask), ask.path["index"]
+    if not (index.isascii() and index.isdigit() and len(index) < 4):
+        raise nothing_here()
+    return digest, int(index)
 
 
 async def proof(ask: Ask) -> web.StreamResponse:

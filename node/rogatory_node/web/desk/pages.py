@@ -11,6 +11,7 @@ from rogatory_node.web.desk import (
     inbox,
     journal,
     people,
+    printing,
     questions,
     signing_in,
     status,
@@ -31,6 +32,7 @@ TABLE: Final = (
     Page(path="/search", get=inbox.search, action=Action.CASE_LIST),
     Page(path="/case/{case}", get=case.show, action=Action.CASE_READ),
     Page(path="/case/{case}/acknowledge", post=case.acknowledge, action=Action.CASE_ACKNOWLEDGE),
+    Page(path="/case/{case}/print/{letter}", get=printing.letter, action=Action.CASE_READ),
     Page(path="/case/{case}/proof", post=files.proof, action=Action.CASE_READ),
     Page(path="/case/{case}/files/{letter}/{index}", get=files.attachment, action=Action.CASE_READ),
     Page(path="/drafts", get=writer.show, action=Action.DRAFT_READ),
@@ -38,6 +40,7 @@ TABLE: Final = (
     Page(path="/drafts/{draft}", get=writer.tasks, action=Action.DRAFT_READ),
     Page(path="/drafts/{draft}/discard", get=writer.ask_discard, post=writer.discard, action=Action.DRAFT_DISCARD),
     Page(path="/drafts/{draft}/check", get=approving.check, action=Action.DRAFT_READ),
+    Page(path="/drafts/{draft}/print", get=printing.draft, action=Action.DRAFT_READ),
     Page(path="/drafts/{draft}/submit", post=approving.submit, action=Action.DRAFT_SUBMIT),
     Page(path="/drafts/{draft}/recall", post=approving.recall, action=Action.DRAFT_SUBMIT),
     Page(
