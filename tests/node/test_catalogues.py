@@ -3,6 +3,7 @@
 import pytest
 from texts import Text, all_texts, catalogue, completed, fields_of, schema_texts, template_texts, texts_of, written
 
+from rogatory_node.casework.glossary import glossary
 from rogatory_node.i18n import LANGUAGES, SOURCE, translate
 
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
@@ -79,6 +80,23 @@ def test_texts_are_found_in_schemas() -> None:
 def test_the_texts_of_pages_and_schemas_are_among_all(texts: dict[Text, list[str]]) -> None:
     assert any(place.startswith("web/templates/") for places in texts.values() for place in places)
     assert "casework/types/data/data.preserve/1.json" in texts["Expedited preservation of stored computer data"]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_words_of_the_field_are_those_of_the_glossary(language: str, texts: dict[Text, list[str]]) -> None:
+    held = {str(message.id).casefold(): str(message.string) for message in catalogue(language) if message.id}
+    told = {str(text).casefold() for text, places in texts.items() if any("/data/" in place for place in places)}
+    pairs = [
+        (held[term.words[SOURCE].casefold()], term.words[language])
+        for term in glossary().terms
+        if term.words[SOURCE].casefold() in told and "/" not in term.words[language]
+    ]
+    assert len(pairs) > 12
+    assert [pair for pair in pairs if _bare(pair[0]) not in {_bare(pair[1]), _bare(pair[1].partition(" (")[0])}] == []
+
+
+def _bare(word: str) -> str:
+    return word.casefold().removeprefix("ال")
 
 
 def _whole(string: object) -> bool:
