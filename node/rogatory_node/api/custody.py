@@ -1,7 +1,8 @@
 """The custody of evidence over the node's socket: the chain, notes, and erasing what must go.
 
 * ``GET /case/custody`` shows items and chain; that the case was read is noted as when letters are shown.
-* ``POST /case/custody`` notes what was done to an item; ``POST /case/custody/erase`` has one erased, for a reason.
+* ``POST /case/custody`` notes what was done to an item; ``POST /case/custody/erase`` has one or all erased, for a
+  reason. ``GET /retention`` lists cases that closed long ago and still hold evidence.
 """
 
 import asyncio
@@ -19,8 +20,10 @@ from rogatory_node.casebook.actors import Acting, ActorError, ForbiddenError
 from rogatory_node.casework.custody import chain
 from rogatory_node.casework.custody.actions import NOTED, WORDS
 from rogatory_node.i18n import later
+from rogatory_node.services import cases
 from rogatory_node.services.reading import Opening, Reading
 from rogatory_protocol.ids import Aid, Digest, Id16
+from rogatory_protocol.limits import DAY_SECONDS
 
 _AID_DIGITS: Final = 64
 
@@ -69,11 +72,26 @@ async def erase(node: Node, request: web.Request) -> web.Response:
     """Have an item erased."""
     body = await read_json(request)
     case = await read(node, case_of, text(body, "case") or "")
-    command = book.Erasing(
-        case=case, item=text(body, "item") or "", why=text(body, "why") or "", by=Acting(role=acting(request))
-    )
-    await erased(node, command)
-    return say({"case": case.hex(), "item": command.item, "erased": True})
+    word, why, by = text(body, "item") or "", text(body, "why") or "", Acting(role=acting(request))
+    view = await read(node, custody_of(node).view, case)
+    keys = [each.key for each in view.items if each.key not in view.gone] if word == chain.ALL else [word]
+    for key in keys:
+        await erased(node, book.Erasing(case=case, item=key, why=why, by=by))
+    return say({"case": case.hex(), "item": word, "erased": keys})
+
+
+async def retention(node: Node, request: web.Request) -> web.Response:
+    """List cases that closed long ago and still hold evidence. Query: ``days``."""
+    days = number(request.query.get("days"), "days", 0, 36_500)
+    before = int(node.sending.wall()) - days * DAY_SECONDS
+    found = await read(node, custody_of(node).kept_longer, before)
+    named = {each.case: await read(node, cases.reference, each.case) for each in found}
+    return say({"cases": [_kept(each, named[each.case]) for each in found]})
+
+
+def _kept(each: book.Kept, own_ref: str | None) -> dict[str, Any]:
+    told = {"case": each.case.hex(), "own_ref": own_ref, "closed": each.closed_at}
+    return told | {"items": list(each.items), "held": each.held}
 
 
 async def noted(node: Node, command: book.Noting) -> str:
@@ -188,4 +206,5 @@ ROUTES: Final = (
     Route("GET", "/case/custody", show),
     Route("POST", "/case/custody", note),
     Route("POST", "/case/custody/erase", erase),
+    Route("GET", "/retention", retention),
 )

@@ -4,6 +4,7 @@
 * Erasing an attachment takes two transactions with the removal of the file between them: the first refuses what is
   held, what must be returned and what is not yet everywhere; the second says that it is gone. A crash between leaves a
   row whose file is missing, and asking again finishes it. What proves that it was here stays: letter, hash and note.
+  The leaf of the audit log that says so is about the letter, and goes into the proof of that letter.
 * A person must be allowed to handle the evidence of the case; the operator at the node's socket acts by his role.
 """
 
@@ -25,12 +26,13 @@ from rogatory_node.casework.roles import Action
 from rogatory_node.services.reading import Reading, Shown
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
-from rogatory_node.storage.book_tables import custody_notes
+from rogatory_node.storage.book_tables import book_cases, custody_notes
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, letters, outbox
 from rogatory_protocol.ids import Digest, Id16
 
 _ID_BYTES: Final = 16
+MOST_CASES: Final = 100
 _DONE: Final = ("complete", "incomplete", "rejected", "expired")
 """States of an outgoing letter in which nobody fetches its attachments any more."""
 
@@ -112,6 +114,16 @@ class Erasing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A case that is closed and still holds evidence: the keys of its items, and whether any is held."""
+
+    case: Id16
+    closed_at: int
+    items: tuple[str, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
     """What is done with the evidence of cases.
 
@@ -156,6 +168,20 @@ class Custody:
         permit = require(actor, Action.CASE_READ, thing_of(connection, self.sealer, actor, case))
         return self.view(connection, case), event("", actor, role=permit.role).who
 
+    def kept_longer(self, connection: Connection, closed_before: int, *, most: int = MOST_CASES) -> list[Kept]:
+        """Return cases that closed before a time and still hold evidence, those that closed first before the others."""
+        holding = select(blobs.c.letter).join(letters, letters.c.digest == blobs.c.letter)
+        query = select(book_cases.c.case, book_cases.c.closed_at).where(
+            book_cases.c.closed_at < closed_before, holding.where(letters.c.case == book_cases.c.case).exists()
+        )
+        rows = connection.execute(query.order_by(book_cases.c.closed_at, book_cases.c.case).limit(most)).all()
+        return [kept for row in rows if (kept := self._kept(connection, Id16(row.case), row.closed_at)).items]
+
+    def _kept(self, connection: Connection, case: Id16, closed_at: int) -> Kept:
+        view = self.view(connection, case)
+        left = tuple(each.key for each in view.items if each.key not in view.gone)
+        return Kept(case=case, closed_at=closed_at, items=left, held=bool(view.held & {*left}))
+
     # --- Writing ------------------------------------------------------------------------------------------------------
 
     def note(self, connection: Connection, commands: Sequence[Noting]) -> list[str]:
@@ -197,7 +223,7 @@ class Custody:
                 raise NoteUnfitError(("why",))
             item = self._erasable(connection, each)
             found.append(None if item.file is None else _attachment(connection, item))
-            events.append(self._event(connection, "evidence.erasing", each.case, each.by, now))
+            events.append(self._event(connection, "evidence.erasing", each.case, each.by, now, item.letter))
         audit_log.append(connection, events, now=now, random=self.random)
         return found
 
@@ -222,7 +248,7 @@ class Custody:
             noting = Noting(case=each.case, item=each.item, action="erased", words=words, by=each.by)
             row = self._row(noting, each.item, self.random(_ID_BYTES), now)
             rows.append(row | {"n": numbers.next(each.case)})
-            events.append(self._event(connection, "evidence.erased", each.case, each.by, now))
+            events.append(self._event(connection, "evidence.erased", each.case, each.by, now, item.letter))
         if rows:
             connection.execute(custody_notes.insert(), rows)
         audit_log.append(connection, events, now=now, random=self.random)
@@ -247,12 +273,15 @@ class Custody:
             raise ItemUnknownError("item")
         return each.item
 
-    def _event(self, connection: Connection, name: str, case: Id16, by: Acting, now: int) -> audit_log.Event:
+    def _event(
+        self, connection: Connection, name: str, case: Id16, by: Acting, now: int, letter: str = ""
+    ) -> audit_log.Event:
         actor = load(connection, by, now=now)
         role = None
         if by.person is not None:
             role = require(actor, Action.EVIDENCE_HANDLE, thing_of(connection, self.sealer, actor, case)).role
-        return event(name, actor, _first(connection, case), role=role)
+        about = Digest(bytes.fromhex(letter)) if letter else _first(connection, case)
+        return event(name, actor, about, role=role)
 
     def _row(self, noting: Noting, key: str, identifier: bytes, now: int) -> dict[str, object]:
         words = json.dumps({name: text for name, text in noting.words.items() if text}, ensure_ascii=False).encode()

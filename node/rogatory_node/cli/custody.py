@@ -43,8 +43,9 @@ ODD: Final[Mapping[str, str]] = {
 
 
 def add(app: typer.Typer) -> None:
-    """Register the command."""
+    """Register the commands."""
     app.command("custody", help=_("Evidence of a case: items, who had them when, notes, and erasing."))(custody)
+    app.command("retention", help=_("Cases that closed long ago and still hold evidence."))(retention)
 
 
 def custody(
@@ -79,11 +80,32 @@ def custody(
     said = _said(say or [])
     if action == ERASE:
         found = client.post("/case/custody/erase", json={"case": case, "item": item, "why": said.get("why", "")})
-        emit(as_json, found, _("{item} is erased. What proves that it was here stays.").format(item=item))
+        gone = ", ".join(found["erased"])
+        emit(as_json, found, _("{item} is erased. What proves that it was here stays.").format(item=gone))
         return
     body = {"case": case, "item": item, "action": SHORT.get(action, action), "words": said}
     found = client.post("/case/custody", json=body | ({} if at is None else {"at": _moment(at)}))
     emit(as_json, found, _("Noted for {item}.").format(item=found["item"]))
+
+
+def retention(
+    home: HomeOption,
+    days: Annotated[int, typer.Option(metavar="DAYS", min=0, max=36_500, help=_("Closed longer ago than this."))],
+    role: AsOption = "operator",
+    as_json: JsonOption = False,
+) -> None:
+    """List cases that closed long ago and still hold evidence."""
+    found = Client(home_at(home), role=role).get("/retention", days=days)
+    emit(as_json, found, "\n".join(_kept(found)))
+
+
+def _kept(found: dict[str, Any]) -> Iterator[str]:
+    if not found["cases"]:
+        yield _("No case.")
+    for each in found["cases"]:
+        named = words.clean(each["own_ref"] or each["case"])
+        marks = [_("Under a legal hold")] if each["held"] else []
+        yield "  ".join([named, words.moment(each["closed"]), str(len(each["items"])), *marks])
 
 
 def _said(pairs: list[str]) -> dict[str, str]:

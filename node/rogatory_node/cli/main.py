@@ -74,6 +74,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
         "translations", later("Languages of the letters of a case, and translations that are ordered.")
     ),
     "custody": Entry("custody", later("Evidence of a case: items, who had them when, notes, and erasing.")),
+    "retention": Entry("custody", later("Cases that closed long ago and still hold evidence.")),
     "export": Entry("proof", later("Write a proof of a case that anybody can check.")),
     "verify": Entry("proof", later("Check a proof, without a node and without a network.")),
     "print": Entry("printing", later("Write the printed document of a request or another letter.")),

@@ -2,7 +2,8 @@
 
 * The heads that were quoted in the letters and evidence of the bundle, each growing out of the one before, and the
   newest head, under which the leaves are proved.
-* Only leaves about sealing, storing and evidence: who opened a letter is nobody else's business.
+* Only leaves about sealing, storing and evidence, and that an attachment was erased: who opened a letter is nobody
+  else's business.
 * Of the whole log only the hashes are held, and the few leaves that are shown: a log grows for years.
 * When the stored log is no longer the one that was quoted, after a restore, nothing is shown: the signed heads are in
   the letters all the same.
@@ -21,7 +22,9 @@ from rogatory_protocol.audit import Head
 from rogatory_protocol.ids import Aid
 from rogatory_protocol.merkle import consistency, leaf_hash, path, root
 
-SHOWN: Final = frozenset({"letter.sealed", "letter.stored", "letter.refused", "evidence.issued", "evidence.received"})
+SHOWN: Final = frozenset(
+    {"letter.sealed", "letter.stored", "letter.refused", "evidence.issued", "evidence.received", "evidence.erased"}
+)
 ROWS: Final = 500  # at a time
 
 Quote = tuple[Aid, Head]

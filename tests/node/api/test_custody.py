@@ -26,6 +26,9 @@ async def test_an_object_is_followed_until_it_is_erased(ask: Ask, came: Came) ->
     await ask("POST", "/case/custody", json=body | {"action": "hold-ended", "words": {"why": "judgment"}})
     status, told = await ask("POST", "/case/custody/erase", json=body | {"why": "limit"})
     assert status == 200
+    assert told["erased"] == [key]
+    assert (await ask("POST", "/case/custody/erase", json=body | {"item": "all", "why": "limit"}))[1]["erased"] == []
+    assert await ask("GET", "/retention?days=0") == (200, {"cases": []})
     status, told = await ask("GET", f"/case/custody?case={CONV.hex()}")
     assert [each["action"] for each in told["chain"]] == ["handed-over", "kept", "held", "hold-ended", "erased"]
     assert told["items"][0]["gone"] is True

@@ -15,9 +15,11 @@ from rogatory_node.api.context import Node
 from rogatory_node.casebook import custody as book
 from rogatory_node.casebook.actors import Acting, UnknownActorError
 from rogatory_node.casework.custody import chain
+from rogatory_node.services import proving_audit
 from rogatory_node.services.intake import Intake, Taken
-from rogatory_node.storage.book_tables import custody_notes
+from rogatory_node.storage.book_tables import book_cases, custody_notes
 from rogatory_node.storage.tables import audit, blobs
+from rogatory_protocol.audit import parse_leaf
 from rogatory_protocol.ids import Id16
 
 __all__ = ["came", "node", "own", "url", "world"]
@@ -119,6 +121,30 @@ async def test_erasing_is_proved_and_leaves_letter_and_hash(desk: Desk) -> None:
     ]
     with pytest.raises(book.ItemUnknownError):
         await desk.node.writer.execute(desk.book.erase, desk.erasing())
+    # A proof of the letter shows it to others, under the head of the log that they hold.
+    leaves = await read(desk.node, proving_audit.read, [desk.digest])
+    shown = [parse_leaf(leaf) for _, leaf in leaves.shown[0]]
+    assert (shown[-1].ev, shown[-1].obj, shown[-1].who) == ("evidence.erased", desk.digest, "custodian")
+
+
+async def test_closed_cases_that_hold_evidence_are_listed_until_it_is_gone(desk: Desk) -> None:
+    def closed(connection: Any, _: Any) -> list[None]:
+        row = {name.name: 0 for name in book_cases.c if not name.nullable} | {
+            "case": CASE, "conv": CASE, "grade": "ROUTINE", "owes": "", "folded_sealed": b"", "closed_at": 500,
+        }  # fmt: skip
+        connection.execute(book_cases.insert(), [row])
+        return [None]
+
+    assert await read(desk.node, desk.book.kept_longer, 1_000) == []
+    await desk.node.writer.execute(closed, None)
+    (kept,) = await read(desk.node, desk.book.kept_longer, 1_000)
+    assert (kept.case, kept.items, kept.held) == (CASE, (desk.key,), False)
+    assert await read(desk.node, desk.book.kept_longer, 400) == []
+    await desk.do("held", chain.ALL, why="trial")
+    assert (await read(desk.node, desk.book.kept_longer, 1_000))[0].held
+    await desk.do("hold-ended", chain.ALL, why="judgment")
+    await desk.node.writer.execute(desk.book.erased, desk.erasing())
+    assert await read(desk.node, desk.book.kept_longer, 1_000) == []
 
 
 async def test_what_is_held_owed_or_on_its_way_is_not_erased(desk: Desk, came: Came) -> None:

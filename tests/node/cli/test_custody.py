@@ -42,6 +42,7 @@ async def test_items_are_shown_noted_and_printed(cli: Cli, came: Came, tmp_path:
     assert (status, told["error"]["code"]) == (1, "custody.owed")
     await cli("custody", CASE, "return", "--item", key, "--say", "to=XB")
     assert (await cli("custody", CASE, "erase", "--item", added["item"], "--say", "why=limit"))[0] == 0
+    assert await cli("retention", "--days", "0", text=True) == (0, "No case.\n")
     out = tmp_path / "custody.docx"
     assert (await cli("print", CASE, "--what", "custody", "--out", str(out)))[0] == 0
     assert out.read_bytes()[:2] == b"PK"
