@@ -13,9 +13,8 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from rogatory_node.api.asking import read
 from rogatory_node.api.context import Node, Problem, Route, acting, say
-from rogatory_node.api.law import body_of, refuse, signed_by
+from rogatory_node.api.law import body_of, listed, refuse, signed_by, taking
 from rogatory_node.casebook import authorities as book
 from rogatory_node.casebook import publications as pub
 from rogatory_node.casework.authorities import competence, directory, table, telling
@@ -78,7 +77,7 @@ async def preview(node: Node, request: web.Request) -> web.Response:
 async def take(node: Node, request: web.Request) -> web.Response:
     """Take a file of entries, whole or not at all."""
     found, who = await _opened(node, await body_of(request, _MAX_TOGETHER_BYTES)), acting(request)
-    await _take(node, [pub.Taking(signed=each, who=who) for each in found.news])
+    await _take(node, [taking(node, each, who) for each in found.news])
     return say(_brought(node, found))
 
 
@@ -104,7 +103,7 @@ async def take_table(node: Node, request: web.Request) -> web.Response:
 
 async def export(node: Node, request: web.Request) -> web.StreamResponse:
     """Give all entries that were published, in one file for others to take."""
-    raws = await read(node, pub.listed, pub.ENTRY)
+    raws = await listed(node, pub.ENTRY)
     whole = await asyncio.to_thread(book.together, raws)
     response = web.StreamResponse()
     await response.prepare(request)
@@ -119,7 +118,7 @@ async def export(node: Node, request: web.Request) -> web.StreamResponse:
 
 async def known(node: Node) -> tuple[Listed, ...]:
     """Return the directory."""
-    return await asyncio.to_thread(book.listed, await read(node, pub.listed, pub.ENTRY))
+    return await asyncio.to_thread(book.listed, await listed(node, pub.ENTRY))
 
 
 def today_of(node: Node) -> date:
@@ -169,9 +168,9 @@ async def sign_and_take(node: Node, entries: Sequence[Entry], who: str) -> int:
     Raises:
         Problem: Another was signed meanwhile.
     """
-    raws = await read(node, pub.listed, pub.ENTRY)
+    raws = await listed(node, pub.ENTRY)
     signed = await asyncio.to_thread(_sign, node, entries, raws)
-    return await _take(node, [pub.Taking(signed=each, who=who) for each in signed])
+    return await _take(node, [taking(node, each, who) for each in signed])
 
 
 def unknown(word: str) -> Problem:
@@ -184,7 +183,7 @@ def unknown(word: str) -> Problem:
 
 
 async def _opened(node: Node, raw: bytes) -> book.Sorted:
-    raws = await read(node, pub.listed, pub.ENTRY)
+    raws = await listed(node, pub.ENTRY)
     try:
         return await asyncio.to_thread(lambda: book.opened(node.trust, raw, book.held(raws)))
     except pub.PublicationError as error:
@@ -223,7 +222,7 @@ async def _tabled(node: Node, raw: bytes) -> Table[Entry]:
 
 
 async def _of_table(node: Node, entries: Sequence[Entry]) -> dict[str, Any]:
-    held = await asyncio.to_thread(book.held, await read(node, pub.listed, pub.ENTRY))
+    held = await asyncio.to_thread(book.held, await listed(node, pub.ENTRY))
     news = [each for each in entries if book.next_version(held, node.own.aid, each) is not None]
     shown = [{"id": each.id, "state": each.state, "names": dict(each.names)} for each in news[:MOST]]
     return {"entries": shown, "count": len(news), "known": len(entries) - len(news)}

@@ -39,7 +39,7 @@ REFUSALS: Final[Mapping[type[pub.PublicationError], tuple[int, str]]] = {
 
 async def held(node: Node, request: web.Request) -> web.Response:
     """Give the packs that are held, as they were signed."""
-    raws = await read(node, pub.listed, pub.LAW)
+    raws = await listed(node, pub.LAW)
     return say({"publications": [raw.hex() for raw in raws]})
 
 
@@ -78,9 +78,14 @@ async def issue(node: Node, request: web.Request) -> web.Response:
 # --- For others -------------------------------------------------------------------------------------------------------
 
 
+async def listed(node: Node, kind: str) -> tuple[bytes, ...]:
+    """Return the publications of a kind, but those by keys that were revoked since."""
+    return tuple(await read(node, pub.listed, kind, pub.revoked_keys(node.trust)))
+
+
 async def library(node: Node) -> Library:
     """Return what this node knows of treaties."""
-    raws = tuple(await read(node, pub.listed, pub.LAW))
+    raws = await listed(node, pub.LAW)
     return await asyncio.to_thread(treaties.over_shipped, raws)
 
 
@@ -117,7 +122,13 @@ def signed_by(node: Node, kind: str, name: str, version: int, content: bytes) ->
     """Sign a publication with our seal key."""
     said = p.Publication(kind=kind, issuer=node.own.aid, name=name, ver=version, ts=node.trust.now(), content=content)
     raw = sign(node.own.seal, Context.PUBLICATION, p.build(said))
-    return pub.Signed(said=said, digest=p.parse(raw).digest, raw=raw)
+    read = p.parse(raw)
+    return pub.Signed(said=said, digest=read.digest, kid=read.kid, raw=raw)
+
+
+def taking(node: Node, signed: pub.Signed, who: str) -> pub.Taking:
+    """Return the command that takes a publication."""
+    return pub.Taking(signed=signed, who=who, revoked=pub.revoked_keys(node.trust))
 
 
 async def taken(node: Node, signed: pub.Signed, who: str) -> bool:
@@ -127,7 +138,9 @@ async def taken(node: Node, signed: pub.Signed, who: str) -> bool:
         Problem: A newer one is held.
     """
     try:
-        return await node.writer.execute(pub.Publications().take, pub.Taking(signed=signed, who=who))
+        return await node.writer.execute(
+            pub.Publications().take, pub.Taking(signed=signed, who=who, revoked=pub.revoked_keys(node.trust))
+        )
     except pub.PublicationError as error:
         refuse(error)
 
@@ -143,13 +156,13 @@ def refuse(error: pub.PublicationError) -> NoReturn:
 
 
 async def _previewed(node: Node, signed: pub.Signed) -> dict[str, Any]:
-    raws = tuple(await read(node, pub.listed, pub.LAW))
-    held = await read(node, pub.version_of, signed.said)
+    raws = await listed(node, pub.LAW)
+    held = await read(node, pub.version_of, signed.said, pub.revoked_keys(node.trust))
     try:
         shown = await asyncio.to_thread(treaties.preview, raws, held, signed)
     except pub.PublicationError as error:
         refuse(error)
-    listed = [
+    told = [
         {"about": each.about, "name": each.name, "before": each.before, "after": each.after}
         for each in shown.changes[:MAX_SHOWN]
     ]
@@ -162,7 +175,7 @@ async def _previewed(node: Node, signed: pub.Signed) -> dict[str, Any]:
         "held": shown.held,
         "news": shown.news,
         "facts": shown.facts,
-        "changes": listed,
+        "changes": told,
         "count": len(shown.changes),
     }
 

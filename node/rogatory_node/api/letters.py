@@ -19,7 +19,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from rogatory_keys.directory import Entry
-from rogatory_node.api import required
+from rogatory_node.api import law, required
 from rogatory_node.api.asking import case_of, members, number, octets, read, recipient, several, spelled, text
 from rogatory_node.api.context import Node, Problem, Route, read_blocks, read_json, say
 from rogatory_node.casebook import publications, treaties
@@ -180,7 +180,7 @@ async def check(node: Node, request: web.Request) -> web.Response:
 
 async def _findings(node: Node, asked: _Asked, names: Sequence[str]) -> tuple[checking.Finding, ...]:
     """Return what is to be said of a letter to each of its recipients, every finding once."""
-    raws = tuple(await read(node, publications.listed, publications.LAW))
+    raws = await law.listed(node, publications.LAW)
     mine, states = node.own.statement.content.cc, tuple(dict.fromkeys(entry.listing.cc for entry in asked.to))
     return await asyncio.to_thread(_checked, asked.order.form, names, raws, mine, states, node.sending.wall())
 

@@ -3,7 +3,8 @@
 * A publication is taken when its signature is by a seal key that was good when it was signed, and its issuer may
   publish that kind: facts about treaties a registry that this node follows, entries and counts the authority itself or
   such a registry.
-* A version never goes back, and one version is never two contents.
+* A version never goes back, and one version is never two contents. What a key signed that is revoked now counts as
+  not held: whoever stole it must not have the last word.
 * The newest of each issuer and name is kept as it was signed, so that it can be shown and passed on.
 """
 
@@ -22,7 +23,7 @@ from rogatory_node.storage.book_tables import publications
 from rogatory_node.storage.rows import put
 from rogatory_protocol import publication as p
 from rogatory_protocol.errors import RefusedError
-from rogatory_protocol.ids import Aid, Digest
+from rogatory_protocol.ids import Aid, Digest, Kid
 from rogatory_protocol.limits import SKEW_REFUSE_SECONDS
 
 LAW: Final = "law"
@@ -30,6 +31,11 @@ ENTRY: Final = "entry"
 
 Key = tuple[str, Aid, str]
 """Kind, issuer and name."""
+
+Revoked = frozenset[tuple[Aid, Kid]]
+"""Keys that their authorities revoked."""
+
+NONE: Final[Revoked] = frozenset()
 STATISTICS: Final = "statistics"
 _BY_ITSELF: Final = frozenset({ENTRY, STATISTICS})  # what every authority says of itself
 
@@ -86,20 +92,29 @@ class Signed:
     Attributes:
         said: What it says.
         digest: Of what was signed.
+        kid: The key that signed it.
         raw: As it came.
     """
 
     said: p.Publication
     digest: Digest
+    kid: Kid
     raw: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """A verified publication is taken."""
+    """A verified publication is taken.
+
+    Attributes:
+        signed: The publication.
+        who: In which role.
+        revoked: Keys whose publications count as not held.
+    """
 
     signed: Signed
     who: str
+    revoked: Revoked = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +137,8 @@ class Publications:
             TwoFacedError: The same version is held with another content.
         """
         now, news, events = int(self.wall()), [], []
-        held, rows = _held(connection, [each.signed.said for each in commands]), {}
+        revoked = frozenset[tuple[Aid, Kid]]().union(*(each.revoked for each in commands))
+        held, rows = _held(connection, [each.signed.said for each in commands], revoked), {}
         for each in commands:
             said, digest = each.signed.said, each.signed.digest
             key = (said.kind, said.issuer, said.name)
@@ -167,7 +183,7 @@ def opened(trust: Trust, raw: bytes, kind: str) -> Signed:
         raise SignatureError("signature") from None
     if said.ts > trust.now() + SKEW_REFUSE_SECONDS:
         raise SignatureError("ahead")
-    return Signed(said=said, digest=read.digest, raw=raw)
+    return Signed(said=said, digest=read.digest, kid=read.kid, raw=raw)
 
 
 def follows(trust: Trust, issuer: Aid) -> bool:
@@ -175,9 +191,15 @@ def follows(trust: Trust, issuer: Aid) -> bool:
     return issuer in {each.aid for each in trust.directory.state.local.followed}
 
 
-def version_of(connection: Connection, said: p.Publication) -> tuple[int, Digest] | None:
+def revoked_keys(trust: Trust) -> Revoked:
+    """Return all keys that their authorities revoked."""
+    known = trust.directory.state.authorities.items()
+    return frozenset((aid, kid) for aid, authority in known for kid in authority.revoked)
+
+
+def version_of(connection: Connection, said: p.Publication, revoked: Revoked) -> tuple[int, Digest] | None:
     """Return version and digest of what is held under the name of a publication, or None."""
-    return _held(connection, [said]).get((said.kind, said.issuer, said.name))
+    return _held(connection, [said], revoked).get((said.kind, said.issuer, said.name))
 
 
 def is_news(held: tuple[int, Digest] | None, signed: Signed) -> bool:
@@ -196,22 +218,22 @@ def is_news(held: tuple[int, Digest] | None, signed: Signed) -> bool:
     return False
 
 
-def listed(connection: Connection, kind: str) -> list[bytes]:
+def listed(connection: Connection, kind: str, revoked: Revoked = NONE) -> list[bytes]:
     """Return all publications of a kind, as they were signed, the one that was taken last at the end."""
-    of_kind = select(publications.c.raw).where(publications.c.kind == kind)
-    order = of_kind.order_by(publications.c.taken_at, publications.c.issuer, publications.c.name)
-    return list(connection.execute(order).scalars())
+    c = publications.c
+    query = select(c.issuer, c.kid, c.raw).where(c.kind == kind).order_by(c.taken_at, c.issuer, c.name)
+    return [row.raw for row in connection.execute(query) if (row.issuer, row.kid) not in revoked]
 
 
-def _held(connection: Connection, said: Sequence[p.Publication]) -> dict[Key, tuple[int, Digest]]:
+def _held(connection: Connection, said: Sequence[p.Publication], revoked: Revoked) -> dict[Key, tuple[int, Digest]]:
     """Return version and digest of whatever is held under these names."""
     c = publications.c
-    query = select(c.kind, c.issuer, c.name, c.version, c.digest).where(
+    query = select(c.kind, c.issuer, c.name, c.kid, c.version, c.digest).where(
         c.kind.in_({each.kind for each in said}),
         c.issuer.in_({each.issuer for each in said}),
         c.name.in_({each.name for each in said}),
     )
-    rows = connection.execute(query)
+    rows = [row for row in connection.execute(query) if (row.issuer, row.kid) not in revoked]
     return {(row.kind, Aid(row.issuer), row.name): (row.version, Digest(row.digest)) for row in rows}
 
 
@@ -220,6 +242,7 @@ def _row(signed: Signed, now: int) -> dict[str, object]:
         "kind": signed.said.kind,
         "issuer": signed.said.issuer,
         "name": signed.said.name,
+        "kid": signed.kid,
         "version": signed.said.ver,
         "digest": signed.digest,
         "signed_at": signed.said.ts,

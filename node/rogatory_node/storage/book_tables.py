@@ -280,6 +280,7 @@ publications = Table(
     Column("kind", String(CODE), nullable=False),
     Column("issuer", LargeBinary(32), nullable=False),
     Column("name", String(CODE), nullable=False),
+    Column("kid", LargeBinary(16), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("signed_at", BigInteger, nullable=False),

@@ -37,7 +37,7 @@ def said(entry: Entry, by: Authority, ver: int = 1, name: str | None = None) -> 
 
 def signed(raw: bytes) -> Signed:
     read = parse(raw)
-    return Signed(said=read.said, digest=read.digest, raw=raw)
+    return Signed(said=read.said, digest=read.digest, kid=read.kid, raw=raw)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from offices import NOW, Authority, Registry, follow
+from offices import NOW, Authority, Registry, follow, period
 from staff import Staff, prepared, staff
 
 from rogatory_node.casebook.publications import (
@@ -20,12 +20,15 @@ from rogatory_node.casebook.publications import (
     UnreadableError,
     listed,
     opened,
+    revoked_keys,
+    version_of,
 )
 from rogatory_node.services.trust import Trust
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.engine import open_reading
 from rogatory_protocol.publication import Publication, build, parse
 from rogatory_protocol.signed import Context, sign
+from rogatory_protocol.statement_fields import Revocation
 
 __all__ = ["staff"]
 
@@ -37,7 +40,7 @@ def publication(by: Authority, kind: str = LAW, ver: int = 1, content: bytes = b
 
 def signed(raw: bytes) -> Signed:
     read = parse(raw)
-    return Signed(said=read.said, digest=read.digest, raw=raw)
+    return Signed(said=read.said, digest=read.digest, kid=read.kid, raw=raw)
 
 
 @pytest.fixture
@@ -102,6 +105,31 @@ def test_a_version_never_goes_back_and_is_never_two(staff: Staff) -> None:
         staff.one(shelf.take, Taking(signed=other, who="operator"))
     assert staff.do(lambda core: listed(core, LAW)) == [second.raw]
     assert staff.log()[-1] == ("law.taken", "operator")
+
+
+def test_what_a_revoked_key_signed_counts_as_not_held(staff: Staff) -> None:
+    shelf, by = Publications(wall=lambda: float(staff.now)), Authority("R", "XR")
+    last = signed(publication(by, ver=2**53 - 1))
+    staff.one(shelf.take, Taking(signed=last, who="operator"))
+    gone = frozenset({(by.aid, last.kid)})
+    assert staff.do(lambda core: listed(core, LAW, gone)) == []
+    assert staff.do(lambda core: version_of(core, last.said, gone)) is None
+    first = signed(publication(by, ver=1))
+    assert staff.one(shelf.take, Taking(signed=first, who="operator", revoked=gone))
+    assert staff.do(lambda core: listed(core, LAW)) == [first.raw]
+
+
+async def test_revoked_keys_are_those_of_the_directory(trust: Trust, world) -> None:
+    registry, member = world
+    kid = member.seal.kid
+    raw = publication(member, ENTRY)
+    assert revoked_keys(trust) == frozenset()
+    registry.state(member.renew(seal=(period("B next"),), revoked=(Revocation(kid=kid, at=NOW, why="stolen"),)))
+    registry.clock += 1
+    await trust.take(registry.aid, registry.head(), registry.leaves[-1:])
+    assert revoked_keys(trust) == {(member.aid, kid)}
+    with pytest.raises(SignatureError):
+        opened(trust, raw, ENTRY)
 
 
 def test_those_that_come_together_count_in_their_order(staff: Staff) -> None:

@@ -20,7 +20,7 @@ def pack(ver: int = 2, name: str = "north", **more) -> Signed:
     content = {"format": 1, "name": name, "version": ver, "issued": "2026-12-01", "parties": [BOUND], **more}
     said = Publication(kind="law", issuer=BY.aid, name="north", ver=2, ts=NOW, content=json.dumps(content).encode())
     raw = sign(BY.seal, Context.PUBLICATION, build(said))
-    return Signed(said=said, digest=parse(raw).digest, raw=raw)
+    return Signed(said=said, digest=parse(raw).digest, kid=parse(raw).kid, raw=raw)
 
 
 def test_packs_lie_over_what_is_shipped() -> None:

@@ -48,8 +48,8 @@ def test_an_own_entry_is_to_be_verified_once_a_year(home: Home, days: int, state
         entry = msgspec.structs.replace(practice()[0].entry, aid=aid.hex(), verified=verified)
         said = Publication(kind="entry", issuer=Aid(aid), name=entry.id, ver=1, ts=1, content=written(entry))
         raw = sign(SigningKey(bytes(64)), Context.PUBLICATION, build(said))
-        row = ("entry", aid, entry.id, 1, bytes(32), 1, 1, raw)
-        connection.execute("INSERT INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = ("entry", aid, entry.id, bytes(16), 1, bytes(32), 1, 1, raw)
+        connection.execute("INSERT INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         connection.commit()
     line = of(home, "entries")
     assert line.state == state

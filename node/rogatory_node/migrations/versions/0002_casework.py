@@ -392,6 +392,7 @@ def _understood() -> None:
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("issuer", sa.LargeBinary(length=32), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kid", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("signed_at", sa.BigInteger(), nullable=False),
