@@ -182,12 +182,13 @@ async def _findings(node: Node, asked: _Asked, names: Sequence[str]) -> tuple[ch
     """Return what is to be said of a letter to each of its recipients, every finding once."""
     raws = await law.listed(node, publications.LAW)
     mine, states = node.own.statement.content.cc, tuple(dict.fromkeys(entry.listing.cc for entry in asked.to))
-    return await asyncio.to_thread(_checked, asked.order.form, names, raws, mine, states, node.sending.wall())
+    return await asyncio.to_thread(checked, asked.order.form, names, raws, mine, states, node.sending.wall())
 
 
-def _checked(
+def checked(
     form: bytes, names: Sequence[str], raws: tuple[bytes, ...], mine: str, states: Sequence[str], at: float
 ) -> tuple[checking.Finding, ...]:
+    """Check a request between this State and each of the others; pure, so that it may run in a thread."""
     whole, library = composing.read_object(form), treaties.over_shipped(raws)
     pairs = [checking.Between(library=library, requesting=mine, requested=each) for each in states]
     moment = datetime.fromtimestamp(at, UTC)

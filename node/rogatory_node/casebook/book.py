@@ -9,6 +9,7 @@ from rogatory_node.casebook.approvals import Approvals
 from rogatory_node.casebook.assignments import Assignments
 from rogatory_node.casebook.delegation import Delegations
 from rogatory_node.casebook.drafts import Drafts
+from rogatory_node.casebook.once import Onces
 from rogatory_node.casebook.people import People
 from rogatory_node.casebook.tokens import Tokens
 from rogatory_node.casebook.units import Units
@@ -30,6 +31,7 @@ class Book:
     assignments: Assignments
     drafts: Drafts
     approvals: Approvals
+    onces: Onces
 
 
 def book(sealer: RowSealer, sending: Sending, config: Config, wall: Callable[[], float] = time.time) -> Book:
@@ -45,4 +47,5 @@ def book(sealer: RowSealer, sending: Sending, config: Config, wall: Callable[[],
         assignments=Assignments(wall=wall),
         drafts=drafts,
         approvals=Approvals(book=drafts, sending=sending, rules=rules, sealer=sealer, wall=wall),
+        onces=Onces(sealer=sealer, wall=wall),
     )

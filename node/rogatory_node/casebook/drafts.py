@@ -36,7 +36,7 @@ from rogatory_node.casebook.drafting import (
 from rogatory_node.casebook.sight import thing_of as thing_of_case
 from rogatory_node.casework.roles import Action
 from rogatory_node.storage import audit_log
-from rogatory_node.storage.book_tables import draft_files, draft_versions, drafts, offers
+from rogatory_node.storage.book_tables import draft_files, draft_versions, drafts, offers, readings
 from rogatory_node.storage.rows import add
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import cases
@@ -73,6 +73,15 @@ class Discarding:
 
     draft: Id16
     version: int
+    by: Acting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A draft is opened for a reason, which is noted before anything is seen."""
+
+    draft: Id16
+    reason: str = field(repr=False)
     by: Acting
 
 
@@ -181,6 +190,26 @@ class Drafts:
             events.append(event("draft.discarded", held.actor, obj, role=held.permit.role))
         audit_log.append(connection, events, now=now, random=self.random)
         return gone
+
+    def open(self, connection: Connection, commands: Sequence[Opening]) -> list[None]:
+        """Note that drafts are opened, and why; who asked may then ``read`` them.
+
+        Raises:
+            ActorError: Who opens one is unknown or may not, reason or not.
+            DraftUnknownError: There is no such draft.
+        """
+        now, rows, events = int(self.wall()), [], []
+        for each in commands:
+            actor, row = load(connection, each.by, now=now), _row(connection, each.draft)
+            permit = require(actor, Action.DRAFT_READ, thing_of(row, reason=each.reason))
+            identifier = self.random(_ID_BYTES)
+            reason = self.sealer.seal("readings", "reason_sealed", identifier, each.reason.strip().encode())
+            what = {"draft": each.draft, "case": row.case, "person": actor.person, "at": now}
+            rows.append({"id": identifier, **what, "reason_sealed": reason})
+            events.append(event("draft.opened", actor, name_of_object("draft", each.draft), role=permit.role))
+        add(connection, readings, rows)
+        audit_log.append(connection, events, now=now, random=self.random)
+        return [None for _ in commands]
 
     # --- Reading ----------------------------------------------------------------------------------------------------
 

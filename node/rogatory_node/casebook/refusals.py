@@ -15,6 +15,7 @@ from rogatory_node.casebook import (
     delegation,
     drafting,
     offered,
+    once,
     people,
     tokens,
     units,
@@ -85,6 +86,7 @@ REFUSALS: Final[Mapping[type[Exception], Told]] = {
         403, later("Who wrote a letter or handed it in cannot approve it."), later("Ask another person.")
     ),
     offered.ReasonError: Told(422, later("Say why, in 1 to 4000 characters.")),
+    once.KeyReusedError: Told(422, later("This key was used for another call.")),
     composing.UnfitError: Told(422, later("The letter cannot be sent: {reasons}")),
     sending.HeldError: Told(
         409,

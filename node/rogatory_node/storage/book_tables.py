@@ -172,6 +172,20 @@ sessions = Table(
     Index(None, "person"),
 )
 
+# What a call with a key of its caller answered, for a day: the same key again is the same answer. The operator, who is
+# nobody's person, has sixteen zero bytes.
+once = Table(
+    "once",
+    metadata,
+    Column("person", LargeBinary(16), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer_sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("person", "key"),
+    Index(None, "at"),
+)
+
 # --- Drafts and approvals ---------------------------------------------------------------------------------------------
 
 # ``version`` is the newest; ``offered`` the hash of the letter that waits for approval, null when none does;
@@ -310,12 +324,13 @@ custody_notes = Table(
 
 # --- Readings ---------------------------------------------------------------------------------------------------------
 
-# Why an auditor opened a case; the leaf of the audit log beside it tells everybody that he did.
+# Why an auditor opened a case or a draft; the leaf of the audit log beside it tells everybody that he did.
 readings = Table(
     "readings",
     metadata,
     Column("id", LargeBinary(16), primary_key=True),
-    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=False),
+    Column("case", LargeBinary(16), ForeignKey("cases.id"), nullable=True),
+    Column("draft", LargeBinary(16), ForeignKey("drafts.id"), nullable=True),
     Column("person", LargeBinary(16), ForeignKey("people.id"), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("reason_sealed", LargeBinary, nullable=False),

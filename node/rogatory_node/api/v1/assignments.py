@@ -55,7 +55,7 @@ async def assign(call: Call) -> Answer:
     new: NewAssignment = call.body
     holder = {name: id_of(getattr(new, name)) for name in ("person", "unit", "agency")}
     assigning = a.Assigning(case=id_in_path(call, "case"), measure=new.measure, by=call.acting, **holder)
-    return Answer(value=_said(await call.node.writer.execute(call.book.assignments.assign, assigning)))
+    return Answer(value=(await call.do(call.book.assignments.assign, assigning, _said))[0])
 
 
 async def end(call: Call) -> Assignment:
@@ -92,6 +92,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/cases/{case}/assignments",
         name="assignCase",
+        once=True,
         action=Action.CASE_ASSIGN,
         summary="Give a case, or one measure of it, to a person, a unit or an agency.",
         handler=assign,

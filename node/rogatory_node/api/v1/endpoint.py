@@ -5,17 +5,22 @@
 * An answer may carry a version (for ``ETag`` and ``If-Match``) and the place of what it made.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from aiohttp import web
+from sqlalchemy import Connection
 
 from rogatory_node.api.context import Node
 from rogatory_node.casebook.actors import Acting, Actor
 from rogatory_node.casebook.book import Book
+from rogatory_node.casebook.once import Key, Once
 from rogatory_node.casework.roles import Action
+
+C = TypeVar("C")
+R = TypeVar("R")
 
 
 class Model(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +52,7 @@ class Call:
         body: The body, or None.
         language: In which texts are wanted.
         unless: ``If-Match``: what the caller believes the version to be, or None.
+        key: What the caller calls this call, so that it is done once, or None.
         request: For uploads, which read it themselves.
     """
 
@@ -59,7 +65,23 @@ class Call:
     body: Any
     language: str
     unless: str | None
+    key: Key | None = None
     request: web.Request = field(repr=False)
+
+    async def do(
+        self, kind: Callable[[Connection, list[C]], Sequence[R]], command: C, said: Callable[[R], Model]
+    ) -> tuple[Any, Any]:
+        """Have a command done, at most once when the call has a key.
+
+        Returns:
+            What to answer, and the result when it was done just now: what follows from it is still to be done.
+        """
+        if self.key is None:
+            result = await self.node.writer.execute(kind, command)
+            return said(result), result
+        once = Once(key=self.key, kind=kind, command=command, said=lambda result: msgspec.json.encode(said(result)))
+        done = await self.node.writer.execute(self.book.onces.do, once)
+        return msgspec.Raw(done.answer), done.result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +119,8 @@ class Endpoint:
         body: The struct of the body; None: there is none.
         status: Of success.
         problems: Codes that it answers besides those that all share, with their status.
+        once: A key of the caller makes it be done once.
+        matched: The caller says by ``If-Match`` which version he read.
     """
 
     method: str
@@ -110,3 +134,5 @@ class Endpoint:
     body: type[Any] | None = None
     status: int = 200
     problems: Mapping[str, int] = field(default_factory=dict)
+    once: bool = False
+    matched: bool = False

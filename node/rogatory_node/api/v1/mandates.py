@@ -121,7 +121,7 @@ async def delegate(call: Call) -> Answer:
         valid_until=new.valid_until,
         by=call.acting,
     )
-    return Answer(value=_delegation(await call.node.writer.execute(call.book.delegations.make, delegating)))
+    return Answer(value=(await call.do(call.book.delegations.make, delegating, _delegation))[0])
 
 
 async def end_delegation(call: Call) -> Delegation:
@@ -207,6 +207,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/delegations",
         name="delegate",
+        once=True,
         action=Action.DELEGATION_MANAGE,
         summary="Let a person act in another's name for a time.",
         handler=delegate,

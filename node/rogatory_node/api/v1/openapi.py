@@ -11,6 +11,7 @@ import msgspec
 
 from rogatory_node import __version__
 from rogatory_node.api.v1.endpoint import Endpoint, Model, NoQuery
+from rogatory_node.casebook.once import MAX_KEY
 
 _PART: Final = re.compile(r"\{(\w+)\}")
 SHARED: Final = {
@@ -68,7 +69,7 @@ def _operation(endpoint: Endpoint, references: dict[Any, Any], components: dict[
     told: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
-        "parameters": [*_in_path(endpoint), *_in_query(endpoint, components)],
+        "parameters": [*_in_path(endpoint), *_in_query(endpoint, components), *_in_headers(endpoint)],
         "responses": {
             str(endpoint.status): {
                 "description": "Done.",
@@ -84,7 +85,8 @@ def _operation(endpoint: Endpoint, references: dict[Any, Any], components: dict[
             "content": {"application/json": {"schema": references[endpoint.body]}},
         }
     refusal = {"application/problem+json": {"schema": references[ProblemDetails]}}
-    for status in sorted({*SHARED, *endpoint.problems.values(), *([413, 415, 422] if endpoint.body else [])}):
+    more = [*([413, 415, 422] if endpoint.body or endpoint.once else []), *([428] if endpoint.matched else [])]
+    for status in sorted({*SHARED, *endpoint.problems.values(), *more}):
         codes = [code for code, of in endpoint.problems.items() if of == status]
         description = ", ".join(codes) or SHARED.get(status, "Refused.")
         told["responses"][str(status)] = {"description": description, "content": refusal}
@@ -96,6 +98,16 @@ def _operation(endpoint: Endpoint, references: dict[Any, Any], components: dict[
 def _in_path(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     for name in _PART.findall(endpoint.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _in_headers(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    # Values begin and end with a letter or digit: HTTP takes blanks away there.
+    if endpoint.once:
+        text = {"type": "string", "pattern": f"^[A-Za-z0-9-]{{1,{MAX_KEY}}}$"}
+        yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": text}
+    if endpoint.matched:
+        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        yield {"name": "If-Match", "in": "header", "required": True, "schema": version}
 
 
 def _in_query(endpoint: Endpoint, components: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -75,8 +75,8 @@ async def add(call: Call) -> Answer:
         valid_until=new.valid_until,
         by=call.acting,
     )
-    done = _said(await call.node.writer.execute(call.book.people.add, adding))
-    return Answer(value=done, place=f"/people/{done.id}")
+    value, done = await call.do(call.book.people.add, adding, _said)
+    return Answer(value=value, place=None if done is None else f"/people/{done.id.hex()}")
 
 
 async def change(call: Call) -> Person:
@@ -123,6 +123,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/people",
         name="addPerson",
+        once=True,
         action=Action.PEOPLE_MANAGE,
         summary="Add a person.",
         handler=add,

@@ -70,7 +70,7 @@ async def open_unit(call: Call) -> Answer:
     """Open a unit."""
     new: NewUnit = call.body
     opening = u.Opening(name=new.name, types=frozenset(new.types), grades=frozenset(new.grades), by=call.acting)
-    return Answer(value=_unit(await call.node.writer.execute(call.book.units.open, opening)))
+    return Answer(value=(await call.do(call.book.units.open, opening, _unit))[0])
 
 
 async def close_unit(call: Call) -> Unit:
@@ -87,7 +87,7 @@ async def agencies(call: Call) -> AgencyList:
 async def open_agency(call: Call) -> Answer:
     """Take an agency in."""
     opening = a.Opening(name=call.body.name, kind=call.body.kind, by=call.acting)
-    return Answer(value=_agency(await call.node.writer.execute(call.book.agencies.open, opening)))
+    return Answer(value=(await call.do(call.book.agencies.open, opening, _agency))[0])
 
 
 async def close_agency(call: Call) -> Agency:
@@ -119,6 +119,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/units",
         name="openUnit",
+        once=True,
         action=Action.UNITS_MANAGE,
         summary="Open a unit.",
         handler=open_unit,
@@ -150,6 +151,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/agencies",
         name="openAgency",
+        once=True,
         action=Action.AGENCIES_MANAGE,
         summary="Take in a home agency.",
         handler=open_agency,

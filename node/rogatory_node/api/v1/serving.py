@@ -30,6 +30,7 @@ from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint
 from rogatory_node.api.v1.fields import problem_of
 from rogatory_node.casebook import actors, tokens
 from rogatory_node.casebook.book import Book, book
+from rogatory_node.casebook.once import MAX_KEY, OPERATOR, Key
 from rogatory_node.i18n import LANGUAGES, SOURCE, later, translate
 from rogatory_node.storage.errors import StorageError
 from rogatory_protocol.ids import Id16
@@ -40,6 +41,7 @@ PREFIX: Final = "/api/v1"
 MOST_AT_ONCE: Final = 16  # calls of one token: a program that needs more waits, others are not starved
 PROBLEM: Final = "application/problem+json"
 NAME_OF_HEADER: Final = "Rogatory-Name-Of"
+KEY_HEADER: Final = "Idempotency-Key"
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -103,6 +105,7 @@ async def _answer(way: _Way, endpoint: Endpoint, request: web.Request) -> web.St
         actor = await read(way.node, _load, acting)
         if endpoint.action is not None and endpoint.action not in actors.permitted(actor):
             raise Problem(403, "forbidden", later("This token may not do that."), needed=endpoint.action.value)
+        raw = await _raw(endpoint, request)
         call = Call(
             node=way.node,
             book=way.book,
@@ -110,12 +113,15 @@ async def _answer(way: _Way, endpoint: Endpoint, request: web.Request) -> web.St
             actor=actor,
             path=dict(request.match_info),
             query=_query(endpoint, request),
-            body=await _body(endpoint, request),
+            body=_decoded(endpoint, raw),
             language=language_of(request),
             unless=_version(request.headers.get("If-Match")),
+            key=_key(endpoint, request, acting, raw),
             request=request,
         )
-        return _sent(endpoint, await endpoint.handler(call), request)
+        kept = None if call.key is None else await read(way.node, way.book.onces.kept, call.key)
+        answered = await endpoint.handler(call) if kept is None else msgspec.Raw(kept)
+        return _sent(endpoint, answered, request)
 
 
 @asynccontextmanager
@@ -182,9 +188,9 @@ def _query(endpoint: Endpoint, request: web.Request) -> Any:
         raise Problem(400, "query", later("The query is not as it should be."), errors=str(error)) from None
 
 
-async def _body(endpoint: Endpoint, request: web.Request) -> Any:
+async def _raw(endpoint: Endpoint, request: web.Request) -> bytes:
     if endpoint.body is None:
-        return None
+        return b""
     if request.content_type != "application/json":
         raise Problem(415, "media-type", later("The body must be application/json."))
     gathered = bytearray()
@@ -192,12 +198,29 @@ async def _body(endpoint: Endpoint, request: web.Request) -> Any:
         gathered += block
         if len(gathered) > MAX_JSON_BYTES:
             raise Problem(413, "too-large", later("The request is larger than {most} bytes."), most=MAX_JSON_BYTES)
+    return bytes(gathered)
+
+
+def _decoded(endpoint: Endpoint, raw: bytes) -> Any:
+    if endpoint.body is None:
+        return None
     try:
-        return msgspec.json.decode(gathered, type=endpoint.body)
+        return msgspec.json.decode(raw, type=endpoint.body)
     except msgspec.ValidationError as error:
         raise Problem(422, "body", later("The body is not as it should be."), errors=str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "not-json", later("The request is not a JSON object.")) from None
+
+
+def _key(endpoint: Endpoint, request: web.Request, acting: actors.Acting, raw: bytes) -> Key | None:
+    word = request.headers.get(KEY_HEADER)
+    if word is None or not endpoint.once:
+        return None
+    if not (1 <= len(word) <= MAX_KEY and word.isascii() and word.isprintable()):
+        raise Problem(400, "idempotency.key", later("A key has 1 to {most} plain characters."), most=MAX_KEY)
+    named = b"" if acting.in_name_of is None else acting.in_name_of
+    called = b"\0".join((request.method.encode(), request.path_qs.encode(), named, raw))
+    return Key(person=acting.person or OPERATOR, word=word, hash=hashlib.sha256(called).digest())
 
 
 def _sent(endpoint: Endpoint, answered: Answer | Any, request: web.Request) -> web.StreamResponse:

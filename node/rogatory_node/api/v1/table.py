@@ -7,10 +7,13 @@ from aiohttp import web
 
 from rogatory_node.api.context import Node
 from rogatory_node.api.v1 import (
+    approvals,
     assignments,
     authorities,
     cases,
+    checks,
     custody,
+    drafts,
     events,
     knowledge,
     law,
@@ -20,6 +23,7 @@ from rogatory_node.api.v1 import (
     places,
     serving,
     statistics,
+    uploads,
     whoami,
 )
 from rogatory_node.api.v1.endpoint import Endpoint
@@ -35,6 +39,10 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *places.ENDPOINTS,
     *mandates.ENDPOINTS,
     *assignments.ENDPOINTS,
+    *checks.ENDPOINTS,
+    *uploads.ENDPOINTS,
+    *drafts.ENDPOINTS,
+    *approvals.ENDPOINTS,
     *events.ENDPOINTS,
     *statistics.ENDPOINTS,
 )

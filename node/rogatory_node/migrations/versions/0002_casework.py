@@ -162,6 +162,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delegations_delegate_principal"), ["delegate", "principal"], unique=False)
 
     op.create_table(
+        "once",
+        sa.Column("person", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("answer_sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "key", name=op.f("pk_once")),
+    )
+    with op.batch_alter_table("once", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_once_at"), ["at"], unique=False)
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("author", sa.LargeBinary(length=16), nullable=False),
@@ -272,11 +284,13 @@ def _understood() -> None:
     op.create_table(
         "readings",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("case", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("draft", sa.LargeBinary(length=16), nullable=True),
         sa.Column("person", sa.LargeBinary(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_readings_case")),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_readings_draft")),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_readings_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
     )
@@ -485,6 +499,7 @@ _TABLES = (
     "book_measures",
     "book_cases",
     "readings",
+    "once",
     "approvals",
     "offers",
     "draft_files",
