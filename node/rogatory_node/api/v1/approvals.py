@@ -9,7 +9,7 @@ from typing import Final
 from rogatory_node.api.asking import read, recipient
 from rogatory_node.api.v1.draft_models import Approvals, Approved, Nothing, Returned, standing
 from rogatory_node.api.v1.drafts import GOING, erase, version_of
-from rogatory_node.api.v1.endpoint import Call, Endpoint
+from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint
 from rogatory_node.api.v1.fields import id_in_path, of
 from rogatory_node.casebook import approvals as a
 from rogatory_node.casebook import drafting as d
@@ -19,14 +19,14 @@ from rogatory_node.services import composing, sending
 from rogatory_protocol.ids import Digest
 
 
-async def submit(call: Call) -> Approvals:
+async def submit(call: Call) -> Answer:
     """Hand a draft in for approval; its recipients must be admitted."""
     draft = id_in_path(call, "draft")
     found = await read(call.node, call.book.drafts.shown, draft, call.acting)
     for aid in () if found.content is None else found.content.to:
         recipient(call.node, aid.hex())
     submitting = a.Submitting(draft=draft, version=version_of(call), by=call.acting)
-    return (await call.do(call.book.approvals.submit, submitting, standing))[0]
+    return Answer(value=(await call.do(call.book.approvals.submit, submitting, standing))[0])
 
 
 async def recall(call: Call) -> Nothing:
@@ -36,7 +36,7 @@ async def recall(call: Call) -> Nothing:
     return Nothing()
 
 
-async def approve(call: Call) -> Approvals:
+async def approve(call: Call) -> Answer:
     """Approve exactly what has this hash; the last approval sends it."""
     hash = Digest(bytes.fromhex(call.body.hash))
     approving = a.Approving(draft=id_in_path(call, "draft"), hash=hash, by=call.acting)
@@ -45,7 +45,7 @@ async def approve(call: Call) -> Approvals:
         for aid in done.to:
             call.node.wake(aid, (done.letter,))
         await erase(call, done.erase)
-    return value
+    return Answer(value=value)
 
 
 async def give_back(call: Call) -> Nothing:
