@@ -5,6 +5,8 @@
 * The last approval sends; there is no further button.
 """
 
+import asyncio
+
 from aiohttp import web
 
 from rogatory_node.casebook.actors import ActorError
@@ -135,7 +137,7 @@ async def approve(ask: Ask) -> web.StreamResponse:
     for aid in standing.to:
         ask.desk.wake(aid)
     for name in standing.erase:
-        ask.desk.blobs.erase(name)
+        await asyncio.to_thread(ask.desk.blobs.erase, name)
     return see_other(f"/drafts/{draft.hex()}/done")
 
 

@@ -34,6 +34,7 @@ from rogatory_node.web.desk.passwords import Passwords
 from rogatory_protocol.ids import Aid, Digest
 
 R = TypeVar("R")
+UPLOADS: Final = 4  # at a time, each in memory
 AGAIN: Final = later("Go back, load the page anew and try again.")
 
 
@@ -64,6 +65,7 @@ class Desk:
         attempts: Counts failures.
         challenges: What devices sign.
         printing: Held by who prints: one at a time.
+        uploading: Held by who takes a file in: few at a time.
         wall: The clock.
     """
 
@@ -82,6 +84,7 @@ class Desk:
     attempts: Attempts
     challenges: Challenges
     printing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    uploading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
     wall: Callable[[], float] = time.time
 
     async def read(self, work: Callable[..., R], *args: Any) -> R:

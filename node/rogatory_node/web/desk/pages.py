@@ -6,6 +6,7 @@ from rogatory_node.casework.roles import Action
 from rogatory_node.web.desk import (
     account,
     approving,
+    attaching,
     case,
     files,
     inbox,
@@ -41,6 +42,8 @@ TABLE: Final = (
     Page(path="/drafts/{draft}/discard", get=writer.ask_discard, post=writer.discard, action=Action.DRAFT_DISCARD),
     Page(path="/drafts/{draft}/check", get=approving.check, action=Action.DRAFT_READ),
     Page(path="/drafts/{draft}/print", get=printing.draft, action=Action.DRAFT_READ),
+    Page(path="/drafts/{draft}/files", get=attaching.show, post=attaching.add, action=Action.DRAFT_READ, file=True),
+    Page(path="/drafts/{draft}/files/remove", post=attaching.remove, action=Action.DRAFT_READ),
     Page(path="/drafts/{draft}/submit", post=approving.submit, action=Action.DRAFT_SUBMIT),
     Page(path="/drafts/{draft}/recall", post=approving.recall, action=Action.DRAFT_SUBMIT),
     Page(

@@ -79,6 +79,7 @@ class Page:
         action: What a person must be allowed to do at all; None: everybody who is signed in.
         open: Without a session too.
         fresh: Only with a proof of the last minutes.
+        file: Its form sends a file and is read by its handler, with ``uploading.read``.
     """
 
     path: str
@@ -87,6 +88,7 @@ class Page:
     action: Action | None = None
     open: bool = False
     fresh: bool = False
+    file: bool = False
 
 
 def add(app: web.Application, desk: Desk, table: Sequence[Page]) -> None:
@@ -149,7 +151,7 @@ async def _answer(ask: Ask, line: Page) -> web.StreamResponse:
         return see_other(f"/sign-in?back={quote(ask.request.rel_url.raw_path_qs, safe='')}")
     if line.action is not None and line.action not in ask.actions:
         raise Refused(403, NOT_YOURS)
-    if method == "POST":
+    if method == "POST" and not line.file:
         ask = replace(ask, form=await _form(ask))
     if line.fresh and not _fresh(ask):
         # What only takes a form lies below the page that has it.

@@ -4,6 +4,7 @@
 * A new draft already holds what this node knows: who asks, in which language, on which day.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -110,6 +111,7 @@ async def tasks(ask: Ask) -> web.StreamResponse:
         kind=written.kind,
         to=[telling.authority(ask, aid) for aid in written.content.to],
         tasks=drafting.progress(written, found),
+        files=len(written.content.entries),
         state=STATES.get(written.draft.state, ""),
         editable=drafting.editable(written),
         returned=await ask.desk.read(ask.desk.approvals.returned, written.draft.id),
@@ -128,7 +130,7 @@ async def discard(ask: Ask) -> web.StreamResponse:
     except (ActorError, DraftError):
         raise Refused(403, NOT_YOURS) from None
     for name in gone.erase:
-        ask.desk.blobs.erase(name)
+        await asyncio.to_thread(ask.desk.blobs.erase, name)
     return see_other("/drafts")
 
 
