@@ -1,6 +1,7 @@
 """Letters of an invented case as documents see them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from rogatory_node.demo import case
 from rogatory_node.documents.certificates import Head
@@ -50,3 +51,33 @@ def confirmation(digits: str = "7e") -> Record:
         files=(),
         proved=(),
     )
+
+
+# Items and steps as the node tells them.
+_XB = {"aid": "b2" * 32, "cc": "XB", "name": {"en": "Ministry of Justice"}, "self": False}
+ITEM: dict[str, Any] = {
+    "item": "7e.0",
+    "letter": "7e" * 32,
+    "name": "mail.zip",
+    "size": 4096,
+    "sha256": "ab" * 32,
+    "told": {"tool": "dd 9.1", "acquired_by": "Police"},
+    "labels": ["USE_LIMITED", "X9"],
+    "purpose": "case 44/31",
+    "return_by": None,
+    "destroy_after": "2035-01-01",
+    "held": True,
+    "gone": False,
+}
+LINK: dict[str, Any] = {
+    "item": "7e.0",
+    "action": "sent",
+    "at": 1_926_000_000,
+    "by": _XB,
+    "to": ["Prosecutor"],
+    "letter": "7e" * 32,
+    "proved": True,
+    "words": {},
+    "odd": None,
+}
+KEPT = LINK | {"action": "kept", "by": "custodian", "to": [], "proved": False, "words": {"place": "Room 4"}}

@@ -4,8 +4,10 @@
 * Exit status: 0 done, 1 refused, 2 wrong usage.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -18,7 +20,7 @@ from rogatory_node.cli.cases import CaseArgument
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit
+from rogatory_node.cli.output import USAGE, Failure, emit, refuse_unwritable
 from rogatory_node.i18n import _, later
 
 SHORT: Final[Mapping[str, str]] = {
@@ -68,6 +70,9 @@ def custody(
         ),
     ] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help=_("When it was done, with its time zone."))] = None,
+    case_uco: Annotated[
+        Path | None, typer.Option("--case-uco", metavar="FILE", help=_("Write it for forensic programs: CASE/UCO."))
+    ] = None,
     role: AsOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
@@ -75,6 +80,8 @@ def custody(
     client = Client(home_at(home), role=role)
     if action is None:
         found = client.get("/case/custody", case=case)
+        if case_uco is not None:
+            _write_graph(found, case_uco)
         emit(as_json, found, "\n".join(_shown(found)))
         return
     said = _said(say or [])
@@ -86,6 +93,16 @@ def custody(
     body = {"case": case, "item": item, "action": SHORT.get(action, action), "words": said}
     found = client.post("/case/custody", json=body | ({} if at is None else {"at": _moment(at)}))
     emit(as_json, found, _("Noted for {item}.").format(item=found["item"]))
+
+
+def _write_graph(found: dict[str, Any], out: Path) -> None:
+    from rogatory_node.documents.case_uco import graph
+
+    if out.exists():
+        what = _("{file} is there already; nothing is overwritten.").format(file=out)
+        raise Failure(what, slug="exists")
+    refuse_unwritable(out)
+    out.write_text(json.dumps(graph(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def retention(

@@ -117,6 +117,10 @@ def _said(kind: str) -> Callable[[Asked], Page | None]:
     return make
 
 
+def _any(asked: Asked) -> Page | None:
+    return certificates.of_letter(asked.records[-1], asked.head) if asked.records else None
+
+
 def _copy(asked: Asked) -> Page | None:
     found = certificates.newest(asked.records, ("request",)) or (asked.records[-1] if asked.records else None)
     return None if found is None else certificates.copy(found, asked.head)
@@ -136,6 +140,8 @@ DOCUMENTS: Final[Mapping[str, Callable[[Asked], Page | None]]] = MappingProxyTyp
         "request": _letter("request"),
         "acknowledgement": _said("acknowledgement"),
         "decision": _said("decision"),
+        "answer": _letter("response.final", "response.partial"),
+        "letter": _any,
         "preservation": _preserved,
         "certificate": _certificate,
         "copy": _copy,

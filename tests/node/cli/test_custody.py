@@ -42,6 +42,10 @@ async def test_items_are_shown_noted_and_printed(cli: Cli, came: Came, tmp_path:
     assert (status, told["error"]["code"]) == (1, "custody.owed")
     await cli("custody", CASE, "return", "--item", key, "--say", "to=XB")
     assert (await cli("custody", CASE, "erase", "--item", added["item"], "--say", "why=limit"))[0] == 0
+    uco = tmp_path / "chain.jsonld"
+    assert (await cli("custody", CASE, "--case-uco", str(uco)))[0] == 0
+    assert json.loads(uco.read_text())["@graph"][0]["uco-core:name"] == CASE
+    assert (await cli("custody", CASE, "--case-uco", str(uco)))[0] == 1
     assert await cli("retention", "--days", "0", text=True) == (0, "No case.\n")
     out = tmp_path / "custody.docx"
     assert (await cli("print", CASE, "--what", "custody", "--out", str(out)))[0] == 0

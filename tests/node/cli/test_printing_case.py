@@ -25,7 +25,7 @@ async def test_documents_come_from_the_letters_of_the_case(cli: Cli, came: Came,
         assert (status, told["error"]["code"], out.exists()) == (1, "nothing", False)
     await came(json.dumps(dict(CONFIRMATION)).encode(), conv=CONV)
     await cli("acknowledge", CASE, "--as", "registrar")
-    for what in ("request", "acknowledgement", "preservation", "certificate", "copy"):
+    for what in ("request", "letter", "acknowledgement", "preservation", "certificate", "copy"):
         out = tmp_path / f"{what}.docx"
         status, told = await cli("print", CASE, "--what", what, "--language", "fr", "--out", str(out))
         assert (status, told["languages"], out.read_bytes()[:2]) == (0, ["fr"], b"PK")

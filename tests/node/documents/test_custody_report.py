@@ -1,43 +1,14 @@
 """The custody report: every item, every step, what is proved and what is said."""
 
 import json
-from typing import Any
 
-from documents_of import HEAD
+from documents_of import HEAD, ITEM, KEPT, LINK
 
 from rogatory_node.documents.certificates import Head
 from rogatory_node.documents.custody_report import page
 from rogatory_node.documents.page import plain
 from rogatory_node.documents.press import Press
 from rogatory_node.i18n import LANGUAGES
-
-XB = {"aid": "b2" * 32, "cc": "XB", "name": {"en": "Ministry of Justice"}, "self": False}
-ITEM: dict[str, Any] = {
-    "item": "7e.0",
-    "letter": "7e" * 32,
-    "name": "mail.zip",
-    "size": 4096,
-    "sha256": "ab" * 32,
-    "told": {"tool": "dd 9.1", "acquired_by": "Police"},
-    "labels": ["USE_LIMITED", "X9"],
-    "purpose": "case 44/31",
-    "return_by": None,
-    "destroy_after": "2035-01-01",
-    "held": True,
-    "gone": False,
-}
-LINK: dict[str, Any] = {
-    "item": "7e.0",
-    "action": "sent",
-    "at": 1_926_000_000,
-    "by": XB,
-    "to": ["Prosecutor"],
-    "letter": "7e" * 32,
-    "proved": True,
-    "words": {},
-    "odd": None,
-}
-KEPT = LINK | {"action": "kept", "by": "custodian", "to": [], "proved": False, "words": {"place": "Room 4"}}
 
 
 def test_items_steps_and_limits_are_told() -> None:
