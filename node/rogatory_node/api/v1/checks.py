@@ -1,11 +1,12 @@
 """A check of a letter before it is handed in, for programs; it changes nothing.
 
 * It says to whom the letter would go, with the digits that people compare, how urgent it is, and what cannot be sent.
-* Findings about a request name the field; the same are shown to people everywhere.
+* Findings name the field, in the caller's language; the same are shown to people everywhere.
 """
 
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -15,6 +16,7 @@ from rogatory_node.api.v1.endpoint import Call, Endpoint, Model
 from rogatory_node.api.v1.fields import Hex32
 from rogatory_node.casebook import publications
 from rogatory_node.casework.checking_finding import Finding as Found
+from rogatory_node.casework.checking_schema import heading
 from rogatory_node.i18n import translate
 from rogatory_node.services import composing
 from rogatory_protocol.ids import Aid, Id16, digits_of
@@ -40,12 +42,18 @@ class Recipient(Model):
 
 
 class Finding(Model):
-    """What is to be said of a field: ``level`` is missing, wrong, risk or hint; ``path`` is empty for the whole."""
+    """What is to be said of a field: ``level`` is missing, wrong, risk or hint; ``path`` is empty for the whole.
+
+    ``field`` and ``title`` say under which field of the form it is shown, ``article`` what asks for it.
+    """
 
     code: str
     level: str
     path: str
+    field: str
+    title: str
     text: str
+    article: str
 
 
 class Checked(Model):
@@ -72,8 +80,8 @@ async def check(call: Call) -> Checked:
     me = call.node.own.aid
     form, mistakes = await asyncio.to_thread(composing.examine, order, me=me, names=body.names)
     states = tuple(dict.fromkeys(entry.listing.cc for entry in entries))
-    is_request = form is not None and form.kind == composing.REQUEST
-    findings = await _findings(call, order.form, body.names, states) if is_request else ()
+    findings = () if form is None else await _findings(call, order.form, body.names, states)
+    whole = composing.read_object(order.form) if findings else {}
     return Checked(
         recipients=[
             Recipient(
@@ -88,7 +96,7 @@ async def check(call: Call) -> Checked:
         grade=None if form is None else form.grade,
         urgency=None if form is None else form.urg,
         mistakes=[translate(each.what, call.language).format(**each.args) for each in mistakes],
-        findings=[_said(each, call.language) for each in findings],
+        findings=[_said(whole, each, call.language) for each in findings],
     )
 
 
@@ -99,8 +107,17 @@ async def _findings(call: Call, form: bytes, names: list[str], states: tuple[str
     return await asyncio.to_thread(letters.checked, form, names, raws, mine, states, node.sending.wall())
 
 
-def _said(finding: Found, language: str) -> Finding:
-    return Finding(code=finding.code, level=finding.level, path=finding.path, text=finding.said(language))
+def _said(form: Mapping[str, Any], finding: Found, language: str) -> Finding:
+    field, title = heading(form, finding.path)
+    return Finding(
+        code=finding.code,
+        level=finding.level,
+        path=finding.path,
+        field=field,
+        title=translate(title, language) if title else "",
+        text=finding.said(language),
+        article=finding.article,
+    )
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (

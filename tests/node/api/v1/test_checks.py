@@ -1,6 +1,9 @@
 """The check over the interface."""
 
+import json
 from typing import Any
+
+from forms import complete
 
 from rogatory_protocol.ids import digits_of
 
@@ -18,3 +21,19 @@ async def test_mistakes_are_said_in_the_language_of_the_caller(call: Any, world:
     _, told = await call("POST", "/check", json=asked, headers={"Accept-Language": "fr"})
     assert (told["kind"], told["findings"], len(told["mistakes"])) == (None, [], 2)
     assert (await call("POST", "/check", json=asked | {"to": ["00" * 32]}))[1]["code"] == "recipient.unknown"
+
+
+async def test_findings_name_their_field_and_what_asks_for_it(call: Any, world: Any) -> None:
+    lacking = complete()
+    del lacking["custodian"]
+    asked = {"form": json.dumps(lacking), "to": [world.xb.aid.hex()]}
+    _, told = await call("POST", "/check", json=asked, headers={"Accept-Language": "fr"})
+    (found,) = told["findings"]
+    assert (found["field"], found["title"], found["article"]) == ("/custodian", "Détenteur des données", "BC 29(2)(d)")
+    assert "Détenteur des données" in found["text"]
+
+
+async def test_other_letters_are_checked_as_requests_are(call: Any, world: Any) -> None:
+    asked = {"form": '{"kind": "info.request"}', "to": [world.xb.aid.hex()]}
+    _, told = await call("POST", "/check", json=asked)
+    assert [each["path"] for each in told["findings"]] == ["/questions"]
