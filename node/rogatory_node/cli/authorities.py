@@ -7,6 +7,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -146,9 +147,7 @@ def _practice(asked: dict[str, Any]) -> dict[str, Any]:
     return {"authorities": kept, "count": len(kept)}
 
 
-def _today() -> Any:
-    from datetime import UTC, datetime
-
+def _today() -> date:
     return datetime.now(UTC).date()
 
 
@@ -170,30 +169,11 @@ def _line(each: dict[str, Any]) -> str:
 
 
 def _shown(each: dict[str, Any]) -> Iterator[str]:
+    from rogatory_node.casework.authorities.titles import lines
+
     yield words.clean(f"{each['state']}  {each['id']}  {_name(each['names'])}")
     yield words.clean(_housekeeping(each))
-    yield from (words.clean(line) for line in _told(each["entry"], 1))
-
-
-def _told(value: dict[str, Any], depth: int) -> Iterator[str]:
-    """Tell an entry by the names of its fields, as they stand in a file."""
-    indent = "  " * depth
-    for name, each in value.items():
-        if isinstance(each, dict):
-            yield f"{indent}{name}:"
-            yield from _told(each, depth + 1)
-        elif isinstance(each, list) and each and isinstance(each[0], dict):
-            yield f"{indent}{name}:"
-            for one in each:
-                yield f"{indent}  - " + "; ".join(f"{key}: {_flat(part)}" for key, part in one.items())
-        else:
-            yield f"{indent}{name}: {_flat(each)}"
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return _name(value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    yield from (words.clean(line) for line in lines(each["entry"], LANGUAGE, 1))
 
 
 def _housekeeping(each: dict[str, Any]) -> str:

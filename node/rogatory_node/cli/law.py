@@ -211,7 +211,7 @@ def _shown(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {each['state']}  {_standing(each)}"
     for each in told["statements"]:
         what = " ".join(part for part in (each["article"], ", ".join(each["values"]), each["text"]) if part)
-        yield words.clean(f"  {each['state']}  {each['effect']}  {what}".rstrip())
+        yield words.clean(f"  {each['state']}  {each['effect_title']}  {what}".rstrip())
     yield from _age(told)
 
 

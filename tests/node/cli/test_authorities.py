@@ -30,7 +30,7 @@ def test_without_a_node_the_invented_ones_are_known(capsys: pytest.CaptureFixtur
     assert run(["authorities", "show", "xa.central"]) == 0
     text = capsys.readouterr().out
     assert "invented, for practice" in text
-    assert "postal_address: 12 Harbour Street" in text
+    assert "Postal address: 12 Harbour Street" in text
     assert run(["authorities", "schema"]) == 0
     assert "$schema" in json.loads(capsys.readouterr().out)
 

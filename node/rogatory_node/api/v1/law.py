@@ -141,6 +141,7 @@ class Statement(Model):
 
     state: str
     effect: str
+    effect_title: str
     article: str
     values: list[str]
     text: str

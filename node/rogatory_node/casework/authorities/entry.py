@@ -283,8 +283,15 @@ def read(raw: bytes) -> Entry:
 
 
 def written(entry: Entry) -> bytes:
-    """Return an entry as it is signed: what has its default is left out."""
-    return msgspec.json.encode(_sparse(msgspec.to_builtins(entry)), order="deterministic")
+    """Return an entry as it is signed."""
+    return msgspec.json.encode(plain(entry), order="deterministic")
+
+
+def plain(entry: Entry) -> dict[str, Any]:
+    """Return an entry as a plain value, in the order of its fields; what is not said is left out."""
+    told = _sparse(msgspec.to_builtins(entry))
+    assert isinstance(told, dict)  # an entry is one
+    return told
 
 
 def schema() -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from rogatory_node.casework.authorities import directory
 from rogatory_node.casework.authorities import entry as e
 from rogatory_node.casework.authorities.directory import Listed
@@ -38,5 +36,5 @@ def whole(each: Listed, today: date) -> dict[str, Any]:
         "version": each.version,
         "signed_at": each.signed_at,
         "digest": each.digest,
-        "entry": msgspec.json.decode(e.written(each.entry)),
+        "entry": e.plain(each.entry),
     }

@@ -257,6 +257,9 @@ def _last(code: str, query: Query, profile: State | None, practice: Untreatied |
 
 def _whole(library: Library, query: Query) -> Iterator[Remark]:
     for state in dict.fromkeys((query.requesting, query.requested)):
+        if library.invented(state):
+            text = later("{state} is an invented State, for practice.")
+            yield Remark(code="invented", weight=Weight.NOTE, text=text, args={"state": state})
         if not library.knows(state):
             text = later("Nothing is known here of the treaties of {state}.")
             yield Remark(code="state.unknown", weight=Weight.DOUBT, text=text, args={"state": state})

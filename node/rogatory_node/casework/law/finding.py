@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from rogatory_node.casework.law.records import Channel, Fact, Kind, Words
+from rogatory_node.casework.law.records import Channel, Effect, Fact, Kind, Words
 from rogatory_node.i18n import SOURCE, later, translate
 
 
@@ -52,6 +52,19 @@ CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.JUDICIAL: later("directly between judicial authorities"),
     Channel.CONTACT_POINT: later("by the contact point, day and night"),
     Channel.INTERPOL: later("by INTERPOL"),
+}
+EFFECTS: Final[Mapping[Effect, str]] = {
+    Effect.BASIS_EXTRADITION: later("takes it as a basis for extradition"),
+    Effect.NOT_BASIS_EXTRADITION: later("does not take it as a basis for extradition"),
+    Effect.NO_NATIONALS: later("does not extradite its own nationals"),
+    Effect.EXCLUDES: later("excludes"),
+    Effect.AUTHORITY: later("names its authority"),
+    Effect.LANGUAGE: later("names the languages that it accepts"),
+    Effect.INTERPOL_URGENT: later("takes urgent requests by INTERPOL"),
+    Effect.DIPLOMATIC_ONLY: later("takes requests by diplomatic channels only"),
+    Effect.TERRITORY: later("limits the territory"),
+    Effect.DUAL_CRIMINALITY: later("reserves dual criminality for preservation"),
+    Effect.OTHER: later("declares"),
 }
 
 

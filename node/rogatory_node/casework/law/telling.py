@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from rogatory_node.casework.law.finding import CHANNELS, KINDS, STRENGTHS, Absent, Basis, Found, Remark, in_language
+from rogatory_node.casework.law.finding import (
+    CHANNELS,
+    EFFECTS,
+    KINDS,
+    STRENGTHS,
+    Absent,
+    Basis,
+    Found,
+    Remark,
+    in_language,
+)
 from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.records import Channel, Fact, Instrument
 from rogatory_node.casework.law.standing import Standing, standing
@@ -48,6 +58,7 @@ def instrument(library: Library, each: Instrument, types: Iterable[str], at: dat
             {
                 "state": said.state,
                 "effect": said.effect.value,
+                "effect_title": translate(EFFECTS[said.effect], language),
                 "article": said.article,
                 "values": list(said.values),
                 "text": in_language(said.text, language),

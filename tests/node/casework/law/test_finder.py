@@ -72,7 +72,7 @@ def test_a_reservation_that_leaves_nothing_bars() -> None:
 def test_who_helps_by_treaty_only_is_not_asked_without_one() -> None:
     answer = found("XE", "XD", "evidence.statement")
     assert answer.bases == ()
-    assert [each.code for each in answer.remarks] == ["untreatied.never"]
+    assert [each.code for each in answer.remarks] == ["invented", "invented", "untreatied.never"]
     assert bases("XE", "XC", "evidence.statement") == [("COMITY", Strength.LAST)]
 
 

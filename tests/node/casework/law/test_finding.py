@@ -2,13 +2,24 @@
 
 from datetime import date
 
-from rogatory_node.casework.law.finding import CHANNELS, KINDS, STRENGTHS, Basis, Remark, Strength, Weight, in_language
-from rogatory_node.casework.law.records import Channel, Fact, Kind
+from rogatory_node.casework.law.finding import (
+    CHANNELS,
+    EFFECTS,
+    KINDS,
+    STRENGTHS,
+    Basis,
+    Remark,
+    Strength,
+    Weight,
+    in_language,
+)
+from rogatory_node.casework.law.records import Channel, Effect, Fact, Kind
 from rogatory_node.i18n import LANGUAGES, translate
 
 
 def test_every_code_has_words_in_every_language() -> None:
     assert (set(KINDS), set(CHANNELS), set(STRENGTHS)) == (set(Kind), set(Channel), set(Strength))
+    assert set(EFFECTS) == set(Effect)
     for text in (*KINDS.values(), *CHANNELS.values(), *STRENGTHS.values()):
         assert all(translate(text, language) for language in LANGUAGES)
 
