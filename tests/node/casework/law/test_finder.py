@@ -1,9 +1,11 @@
 """The finder over the invented States: what carries, in which order, and why the rest does not."""
 
+import random
 from datetime import date
 
 import pytest
 
+from rogatory_node.casework.codes import CRIME_TYPES
 from rogatory_node.casework.law.finder import Query, between, find
 from rogatory_node.casework.law.finding import Strength
 from rogatory_node.casework.law.library import shipped
@@ -124,6 +126,25 @@ def test_every_type_is_answered_between_all_invented_states_in_every_language(ki
 def test_how_two_states_stand_to_one_instrument() -> None:
     assert [each.status for each in between(LIBRARY, "BC", "XA", "XC", AT)] == [Status.IN_FORCE, Status.NOT_PARTY]
     assert between(LIBRARY, "GENTLEMEN", "XA", "XC", AT) == ()
+
+
+def test_whatever_is_asked_a_basis_is_in_force_for_both_and_nothing_is_said_twice() -> None:
+    drawn = random.Random(20261124)
+    states = sorted({state for _, state in LIBRARY.parties} | {"XZ"})
+    kinds = [each.code for each in catalogue.types()]
+    for _ in range(300):
+        at = date(drawn.randint(1985, 2030), drawn.randint(1, 12), 28)
+        pair = drawn.choices(states[-9:] if drawn.random() < 0.7 else states, k=2)
+        crime = drawn.choice([None, *CRIME_TYPES])
+        answer = found(*pair, drawn.choice(kinds), at, crime=crime, years=drawn.choice([None, 1, 10]))
+        treaties = [each for each in answer.bases if each.kind is not None]
+        for each in treaties:
+            assert [one.status for one in between(LIBRARY, each.instrument, *pair, at)] == [Status.IN_FORCE] * 2
+            assert each.articles
+            assert each.since is not None
+            assert each.since <= at
+        assert not {each.instrument for each in treaties} & {each.instrument for each in answer.absent}
+        assert all(each.why for each in answer.absent)
 
 
 def _remarks(each):
