@@ -23,6 +23,7 @@ from rogatory_node.i18n import LANGUAGE, _
 WAIT_SECONDS: Final = 60.0
 BLOCK_BYTES: Final = 1024 * 1024
 AS_HEADER: Final = "Rogatory-As"
+_JSON: Final = {"Content-Type": "application/json"}
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 
 Progress = Callable[[int], None]
@@ -57,13 +58,15 @@ class Client:
         """
         return self._ask("GET", path, None, {}, seconds, query)
 
-    def post(self, path: str, *, json: Any = None, seconds: float = WAIT_SECONDS) -> dict[str, Any]:
-        """Have something done.
+    def post(
+        self, path: str, *, json: Any = None, version: str | None = None, seconds: float = WAIT_SECONDS
+    ) -> dict[str, Any]:
+        """Have something done, if it is still of this version.
 
         Raises:
             Failure: No node runs, or it refused.
         """
-        return self._ask("POST", path, _encode(json), {"Content-Type": "application/json"}, seconds, {})
+        return self._ask("POST", path, _encode(json), _JSON | _only(version), seconds, {})
 
     def put(self, path: str, *, json: Any, version: str | None = None) -> dict[str, Any]:
         """Have something replaced, if it is still of this version.
@@ -71,8 +74,7 @@ class Client:
         Raises:
             Failure: No node runs, or it refused.
         """
-        only = {} if version is None else {"If-Match": f'"{version}"'}
-        return self._ask("PUT", path, _encode(json), {"Content-Type": "application/json"} | only, WAIT_SECONDS, {})
+        return self._ask("PUT", path, _encode(json), _JSON | _only(version), WAIT_SECONDS, {})
 
     def upload(self, path: str, file: Path, progress: Progress | None = None, **query: object) -> dict[str, Any]:
         """Send a file's bytes as they are; the name and whatever else belongs to it go into *query*.
@@ -243,6 +245,10 @@ def _read(opened: Any, most: int) -> bytes:
         # Told apart from an error of the line, which is an OSError as well.
         raise _ReadError(error) from None
     return block
+
+
+def _only(version: str | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 def _encode(value: Any) -> bytes:

@@ -11,11 +11,9 @@
 
 import base64
 import json
-import mimetypes
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -24,14 +22,13 @@ import typer
 
 from rogatory_node.casework.checking_finding import GRAVE, Finding
 from rogatory_node.cli import types, words
-from rogatory_node.cli.client import Client, Progress
+from rogatory_node.cli.client import Client
+from rogatory_node.cli.files import File, discard, files_of, read_form, send_files
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
-from rogatory_node.cli.system import why
 from rogatory_node.i18n import LANGUAGE, _
 
-MAX_FILE_BYTES: Final = 1024 * 1024
 _ID_BYTES: Final = 16
 _UNKNOWN_TYPE: Final = "type.unknown"  # a newer program may know it, and so may the recipient's
 _LEVELS: Final = (30, 35, 40, 50)
@@ -78,7 +75,7 @@ def send(
     as_json: JsonOption = False,
 ) -> int:
     """Send a request."""
-    letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
+    letter = _Letter(to=to, case=case, raw=read_form(file), files=files_of(attach), lang=lang, life=life)
     how = _How(wait=wait, yes=yes, anyway=anyway, as_json=as_json)
     return _send(Client(home_at(home), role=role), letter, how)
 
@@ -100,22 +97,12 @@ def reply(
     as_json: JsonOption = False,
 ) -> int:
     """Send a letter in a case."""
-    letter = _Letter(to=to, case=case, raw=_read(file), files=_files(attach), lang=lang, life=life)
+    letter = _Letter(to=to, case=case, raw=read_form(file), files=files_of(attach), lang=lang, life=life)
     how = _How(wait=wait, yes=yes, anyway=anyway, as_json=as_json)
     return _send(Client(home_at(home), role=role), letter, how)
 
 
 # --- What is to be sent ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """An attachment as it was when it was chosen."""
-
-    path: Path
-    size: int
-    changed_ns: int
-    upload: str = field(default_factory=lambda: os.urandom(_ID_BYTES).hex())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +112,7 @@ class _Letter:
     to: Sequence[str]
     case: str | None
     raw: bytes = field(repr=False)
-    files: Sequence[_File]
+    files: Sequence[File]
     lang: str | None
     life: int
     id: str = field(default_factory=lambda: os.urandom(_ID_BYTES).hex())
@@ -142,33 +129,6 @@ class _Letter:
             "lang": self.lang,
             "life_days": self.life,
         }
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            # One byte more than fits, so that the check can say that it is too large.
-            return opened.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(file, error) from None
-
-
-def _files(attach: Sequence[Path]) -> list[_File]:
-    found = []
-    for path in attach:
-        try:
-            status = path.stat()
-        except OSError as error:
-            raise _unreadable(path, error) from None
-        if not path.is_file():
-            raise Failure(_("{file} is not a file.").format(file=path), code=USAGE, slug="unreadable")
-        found.append(_File(path=path, size=status.st_size, changed_ns=status.st_mtime_ns))
-    return found
-
-
-def _unreadable(file: Path, error: OSError) -> Failure:
-    what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
-    return Failure(what, code=USAGE, slug="unreadable")
 
 
 # --- The steps ------------------------------------------------------------------------------------------------------
@@ -195,10 +155,10 @@ def _send(client: Client, letter: _Letter, how: _How) -> int:
     if not how.yes:
         _confirm(checked, letter, findings)
     try:
-        uploaded = _upload(client, letter.files, quiet=how.as_json)
+        uploaded = send_files(client, letter.files, quiet=how.as_json)
         sent = _queue(client, letter)
     except BaseException:
-        _discard(client, letter.files)
+        discard(client, letter.files)
         raise
     waited = None if how.wait is None else _wait(client, sent["letter"], how.wait)
     result = sent | {"recipients": checked["recipients"], "attachments": uploaded, "wait": waited}
@@ -275,57 +235,6 @@ def _check_page(checked: dict[str, Any], letter: _Letter, findings: Sequence[Fin
         yield _("Attachment: {name}, {size}").format(**told)
     if findings:
         yield _("Think of:   {findings}").format(findings=_listed(letter, findings))
-
-
-def _upload(client: Client, files: Sequence[_File], *, quiet: bool) -> list[dict[str, Any]]:
-    found = []
-    with _bar(files, quiet=quiet) as bar:
-        done = 0
-        for file in files:
-            mt = mimetypes.guess_type(file.path.name)[0]
-            query = {"name": file.path.name, "size": file.size, "mt": mt}
-            answer = client.upload(f"/uploads/{file.upload}", file.path, _beyond(bar, done), **query)
-            _refuse_changed(file)
-            done += file.size
-            found.append({name: answer[name] for name in ("name", "size", "sha256")})
-    return found
-
-
-def _refuse_changed(file: _File) -> None:
-    """Stop when a file is not the one that was chosen any more."""
-    with suppress(OSError):
-        status = file.path.stat()
-        if (status.st_size, status.st_mtime_ns) == (file.size, file.changed_ns):
-            return
-    what = _("The file {file} changed while it was sent.").format(file=file.path)
-    raise Failure(what, _("Close the program that writes it and send again."), slug="attachment.changed")
-
-
-def _discard(client: Client, files: Sequence[_File]) -> None:
-    # The node sweeps at its next start what this does not reach.
-    with suppress(Failure):
-        for file in files:
-            client.post(f"/uploads/{file.upload}/discard")
-
-
-def _beyond(bar: Progress | None, done: int) -> Progress | None:
-    return None if bar is None else lambda count: bar(done + count)
-
-
-@contextmanager
-def _bar(files: Sequence[_File], *, quiet: bool) -> Iterator[Progress | None]:
-    """Show how far all uploads are together, on a terminal only."""
-    if quiet or not files or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
-    from rich.progress import Progress as Shown
-
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Shown(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task("", total=sum(file.size for file in files))
-        yield lambda count: shown.update(task, completed=count)
 
 
 # --- Waiting --------------------------------------------------------------------------------------------------------

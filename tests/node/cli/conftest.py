@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,3 +56,17 @@ def command(served: Node) -> Command:
         )
 
     return started
+
+
+@pytest.fixture
+def act(cli: Cli, tmp_path: Path) -> Callable[..., Awaitable[tuple[str, str]]]:
+    """Add a person: ``await act("drafter")`` gives the options by which commands act for him."""
+
+    async def added(*roles: str, name: str = "Ana") -> tuple[str, str]:
+        given = [word for role in roles for word in ("--role", role)]
+        await cli("people", "add", name, *given)
+        file = tmp_path / f"{name}.token"
+        file.write_text((await cli("tokens", "create", name, "--label", "desk"))[1]["words"])
+        return "--token-file", str(file)
+
+    return added

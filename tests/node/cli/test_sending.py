@@ -195,7 +195,7 @@ async def test_a_file_that_changes_while_it_is_sent_is_refused(
 ) -> None:
     attached = request_file.with_name("log")
     attached.write_bytes(b"abc")
-    chosen = sending._files
+    chosen = sending.files_of
 
     def later(attach: Any) -> Any:
         files = chosen(attach)
@@ -203,7 +203,7 @@ async def test_a_file_that_changes_while_it_is_sent_is_refused(
         os.utime(attached, ns=(0, 0))
         return files
 
-    monkeypatch.setattr(sending, "_files", later)
+    monkeypatch.setattr(sending, "files_of", later)
     status, answer = await cli("send", "--to", "XB", "--file", str(request_file), "--attach", str(attached), "--yes")
     assert (status, answer["error"]["code"]) == (1, "attachment.changed")
     assert (await queued(served), blobs_of(served)) == (0, [])

@@ -11,23 +11,27 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from rogatory_node.api import letters
-from rogatory_node.api.asking import read, recipient
+from rogatory_node.api.asking import members, read, recipient, spelled
 from rogatory_node.api.v1.endpoint import Call, Endpoint, Model
-from rogatory_node.api.v1.fields import Hex32
 from rogatory_node.casebook import publications
 from rogatory_node.casework.checking_finding import Finding as Found
 from rogatory_node.casework.checking_schema import heading
 from rogatory_node.i18n import translate
 from rogatory_node.services import composing
-from rogatory_protocol.ids import Aid, Id16, digits_of
+from rogatory_protocol.ids import Id16, digits_of
 from rogatory_protocol.limits import MAX_ATTACHMENTS, MAX_RECIPIENTS
+
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Asked(Model):
-    """A letter as it would be drafted; ``names`` are those of its attachments."""
+    """A letter as it would be drafted.
+
+    ``to`` are the digits of authorities, their beginning, or countries; ``names`` are those of its attachments.
+    """
 
     form: Annotated[str, msgspec.Meta(max_length=composing.MAX_FORM_BYTES)]
-    to: Annotated[list[Hex32], msgspec.Meta(min_length=1, max_length=MAX_RECIPIENTS)]
+    to: Annotated[list[Word], msgspec.Meta(min_length=1, max_length=MAX_RECIPIENTS)]
     lang: Annotated[str, msgspec.Meta(min_length=1, max_length=35)] | None = None
     names: Annotated[list[str], msgspec.Meta(max_length=4 * MAX_ATTACHMENTS)] = msgspec.field(default_factory=list)
 
@@ -70,10 +74,10 @@ class Checked(Model):
 async def check(call: Call) -> Checked:
     """Check a letter."""
     body: Asked = call.body
-    entries = [recipient(call.node, each) for each in dict.fromkeys(body.to)]
+    entries = [recipient(call.node, await spelled(members(call.node), each)) for each in body.to]
     order = composing.Order(
         id=Id16(bytes(16)),
-        to=tuple(Aid(bytes.fromhex(each)) for each in body.to),
+        to=tuple(each.aid for each in entries),
         form=body.form.encode(errors="surrogatepass"),
         lang=body.lang or call.node.config.language,
     )
@@ -130,6 +134,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         handler=check,
         body=Asked,
         answer=Checked,
-        problems={"recipient.unknown": 404, "recipient.not-admitted": 409},
+        problems={"recipient.unknown": 404, "recipient.not-admitted": 409, "recipient.ambiguous": 409},
     ),
 )
