@@ -6,7 +6,7 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from rogatory_node.api.asking import case_of, members, number, octets, read, rec
 from rogatory_node.api.cases import who
 from rogatory_node.api.context import Node, Problem, Route, acting, read_json, say
 from rogatory_node.casebook import offnetwork as book
+from rogatory_node.casebook.actors import Acting
 from rogatory_node.casework import caselist
 from rogatory_node.casework.channels import CHANNELS
 from rogatory_node.i18n import later
@@ -27,7 +28,8 @@ from rogatory_protocol.attachment import VerifiedBlob
 from rogatory_protocol.ids import Aid, Id16
 
 
-def _book(node: Node) -> book.OffNetwork:
+def book_of(node: Node) -> book.OffNetwork:
+    """Return what is done with partners that are not on the network."""
     return book.OffNetwork(me=node.own.aid, sealer=node.own.sealer, wall=node.sending.wall)
 
 
@@ -41,17 +43,22 @@ async def record(node: Node, request: web.Request) -> web.Response:
         scans = node.uploads.take(wanted)
     except UploadUnknownError as error:
         raise Problem(409, error.code, later("An attachment is not here any more.")) from None
-    entered = _entered(body, form if isinstance(form, Mapping) else {}, scans)
+    entered = entered_of(body, form if isinstance(form, Mapping) else {}, scans)
     recording = book.Recording(case=case, letters=(entered,), role=role, own_ref=text(body, "own_ref"))
     try:
-        ((found,),) = [await _record(node, [recording])]
+        ((found,),) = [await recorded(node, [recording])]
     except BaseException:
         node.uploads.restore(wanted, scans)
         raise
     return say({"case": found.hex(), "unproved": True}, 201)
 
 
-def _entered(body: Mapping[str, Any], form: Mapping[str, Any], scans: list[Taken]) -> book.Entered:
+def entered_of(body: Mapping[str, Any], form: Mapping[str, Any], scans: Sequence[Taken]) -> book.Entered:
+    """Return a letter as it was entered.
+
+    Raises:
+        Problem: A field is not of its kind.
+    """
     return book.Entered(
         cc=text(body, "partner") or "",
         name=text(body, "name") or "",
@@ -73,11 +80,16 @@ async def record_list(node: Node, request: web.Request) -> web.Response:
         return say({"cases": [], "bad": told, "rows": len(rows)})
     if body.get("check") is True:
         return say({"cases": [], "bad": [], "rows": len(rows)})
-    found = await _record(node, [_recording(row, role) for row in rows])
+    found = await recorded(node, recordings(rows, role))
     return say({"cases": [case.hex() for case in found], "bad": [], "rows": len(rows)}, 201)
 
 
-def _recording(row: caselist.Row, role: str) -> book.Recording:
+def recordings(rows: Sequence[caselist.Row], role: str, by: Acting | None = None) -> list[book.Recording]:
+    """Return what enters the rows of a table."""
+    return [_recording(row, role, by) for row in rows]
+
+
+def _recording(row: caselist.Row, role: str, by: Acting | None) -> book.Recording:
     shared: dict[str, Any] = {"cc": row.state, "name": row.name, "channel": row.channel}
     letters = [book.Entered(**shared, outgoing=row.outgoing, form=row.form, at=row.sent_at)]
     if row.acknowledged_at is not None:
@@ -85,12 +97,18 @@ def _recording(row: caselist.Row, role: str) -> book.Recording:
         form = {"kind": "acknowledgement"} | ({"reference": reference} if reference else {})
         at = max(row.acknowledged_at, row.sent_at)
         letters.append(book.Entered(**shared, outgoing=not row.outgoing, form=form, at=at))
-    return book.Recording(case=None, letters=tuple(letters), role=role, own_ref=row.own_reference)
+    return book.Recording(case=None, letters=tuple(letters), role=role, own_ref=row.own_reference, by=by)
 
 
-async def _record(node: Node, recordings: list[book.Recording]) -> list[Id16]:
+async def recorded(node: Node, given: Sequence[book.Recording]) -> list[Id16]:
+    """Enter letters and return their cases.
+
+    Raises:
+        Problem: Something does not fit.
+        ActorError: Who does it is unknown or may not.
+    """
     try:
-        return await node.writer.execute(_book(node).record, recordings)
+        return await node.writer.execute(book_of(node).record, given)
     except book.LetterUnfitError as error:
         what = later("“{field}” does not fit.")
         known = later("Ways: {known}. A State is two capital letters; the date is past; the form has its kind.")
@@ -102,15 +120,16 @@ async def _record(node: Node, recordings: list[book.Recording]) -> list[Id16]:
 async def show(node: Node, request: web.Request) -> web.Response:
     """Show what was entered in a case. Query: ``case``."""
     case = await read(node, case_of, request.query.get("case", ""))
-    found = await read(node, _book(node).shown, case)
-    return say({"case": case.hex(), "unproved": bool(found), "letters": [_told(node, each) for each in found]})
+    found = await read(node, book_of(node).shown, case)
+    return say({"case": case.hex(), "unproved": bool(found), "letters": [told(node, each) for each in found]})
 
 
-def _told(node: Node, each: book.Shown) -> dict[str, Any]:
+def told(node: Node, each: book.Shown) -> dict[str, Any]:
+    """Return a letter that was entered as JSON."""
     scan = each.scan
     return {
         "letter": each.digest.hex(),
-        "partner": _partner(node, each.partner),
+        "partner": partner_told(node, each.partner),
         "outgoing": each.outgoing,
         "kind": each.kind,
         "channel": each.channel,
@@ -122,7 +141,8 @@ def _told(node: Node, each: book.Shown) -> dict[str, Any]:
     }
 
 
-def _partner(node: Node, partner: book.Partner) -> dict[str, Any]:
+def partner_told(node: Node, partner: book.Partner) -> dict[str, Any]:
+    """Return a partner as JSON."""
     joined = None if partner.aid is None else who(node, partner.aid)
     return {"id": partner.id.hex(), "cc": partner.cc, "name": partner.name, "joined": joined}
 
@@ -131,7 +151,7 @@ async def scan(node: Node, request: web.Request) -> web.StreamResponse:
     """Stream the scan of a letter that was entered."""
     case = await read(node, case_of, request.query.get("case", ""))
     digest = octets(request.match_info["letter"], 32, "letter")
-    found = next((each for each in await read(node, _book(node).shown, case) if each.digest == digest), None)
+    found = next((each for each in await read(node, book_of(node).shown, case) if each.digest == digest), None)
     if found is None or found.scan is None or found.path is None:
         raise Problem(404, "attachment.unknown", later("There is no such attachment."))
     held = Attachment(
@@ -150,8 +170,8 @@ async def scan(node: Node, request: web.Request) -> web.StreamResponse:
 
 async def partners(node: Node, request: web.Request) -> web.Response:
     """List the partners that are not on the network, or were not."""
-    found = await read(node, _book(node).listed)
-    return say({"partners": [_partner(node, each) for each in found]})
+    found = await read(node, book_of(node).listed)
+    return say({"partners": [partner_told(node, each) for each in found]})
 
 
 async def join(node: Node, request: web.Request) -> web.Response:
@@ -160,7 +180,7 @@ async def join(node: Node, request: web.Request) -> web.Response:
     partner = Aid(octets(body.get("partner"), 32, "partner"))
     entry = recipient(node, await spelled(members(node), text(body, "to") or ""))
     try:
-        moved = await node.writer.execute(_book(node).join, book.Joining(partner=partner, aid=entry.aid, role=role))
+        moved = await node.writer.execute(book_of(node).join, book.Joining(partner=partner, aid=entry.aid, role=role))
     except book.PartnerUnknownError as error:
         raise Problem(404, error.code, later("There is no such partner, or it joined as another authority.")) from None
     return say({"authority": who(node, entry.aid), "cases": moved})

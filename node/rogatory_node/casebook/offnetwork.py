@@ -11,17 +11,19 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import urandom
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, select, update
 
+from rogatory_node.casebook.actors import Acting, event, load, require
 from rogatory_node.casebook.opening import Opened
 from rogatory_node.casework.channels import CHANNELS
 from rogatory_node.casework.codes import GRADES
 from rogatory_node.casework.kinds.register import CODES
 from rogatory_node.casework.life.events import Letter
+from rogatory_node.casework.roles import Action
 from rogatory_node.services.intake import Taken
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.book_tables import partners, recorded_letters
@@ -112,14 +114,16 @@ class Recording:
     Attributes:
         case: A case that is there, or None for a new one.
         letters: The letters, oldest first; each after the first answers the first unless it says otherwise.
-        role: The role of the officer, for the audit log.
+        role: The role of the officer, for the audit log, where no person is known.
         own_ref: This authority's reference for a new case, or None.
+        by: The person, who must be allowed to acknowledge what comes in; None: the operator at the node's socket.
     """
 
     case: Id16 | None
     letters: tuple[Entered, ...]
     role: str
     own_ref: str | None = None
+    by: Acting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,15 +175,17 @@ class OffNetwork:
         Raises:
             LetterUnfitError: A field does not fit.
             CaseOfAnotherError: A case is not one with that partner, or there is none.
+            ActorError: Who does it is unknown or may not.
         """
         now, rows, events, told = int(self.wall()), [], [], []
         for command in commands:
             found = []
             for each in command:
+                who = self._who(connection, each, now)
                 case = self._case(connection, each, now)
-                made = self._rows(connection, case, each, now)
+                made = self._rows(connection, case, each, who, now)
                 rows += made
-                events += [audit_log.Event(ev=EVENT, obj=Digest(row["digest"]), who=each.role) for row in made]
+                events += [replace(who, obj=Digest(row["digest"])) for row in made]
                 found.append(case)
             told.append(found)
         if rows:
@@ -258,6 +264,13 @@ class OffNetwork:
 
     # --- Entering -----------------------------------------------------------------------------------------------------
 
+    def _who(self, connection: Connection, each: Recording, now: int) -> audit_log.Event:
+        """Return the leaf that says who enters something, without what it is about."""
+        if each.by is None:
+            return audit_log.Event(ev=EVENT, obj=None, who=each.role)
+        actor = load(connection, each.by, now=now)
+        return event(EVENT, actor, role=require(actor, Action.CASE_ACKNOWLEDGE).role)
+
     def _case(self, connection: Connection, each: Recording, now: int) -> Id16:
         if not each.letters:
             raise LetterUnfitError("letters")
@@ -278,7 +291,9 @@ class OffNetwork:
         connection.execute(cases.insert(), [row])
         return case
 
-    def _rows(self, connection: Connection, case: Id16, each: Recording, now: int) -> list[dict[str, Any]]:
+    def _rows(
+        self, connection: Connection, case: Id16, each: Recording, who: audit_log.Event, now: int
+    ) -> list[dict[str, Any]]:
         answered = self._request(connection, case)
         rows = []
         for entered in each.letters:
@@ -286,7 +301,7 @@ class OffNetwork:
             form = dict(entered.form)
             if answered is not None and form["kind"] != "request":
                 form.setdefault("in_reply_to", answered.hex())
-            row = self._row(connection, case, entered, form, each.role, now)
+            row = self._row(connection, case, entered, form, _short(each, who), now)
             if form["kind"] == "request" and answered is None:
                 answered = Digest(row["digest"])
             rows.append(row)
@@ -325,6 +340,11 @@ class OffNetwork:
             "scan_sealed": scan,
             "scan_path": None if entered.scan is None else entered.scan.blob,
         }
+
+
+def _short(each: Recording, who: audit_log.Event) -> str:
+    """Return who entered a letter, as its row says it: the digits of a person, or a role."""
+    return who.who if each.by is None or each.by.person is None else each.by.person.hex()
 
 
 def check(entered: Entered, now: int) -> None:
