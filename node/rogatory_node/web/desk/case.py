@@ -8,7 +8,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection, select
@@ -30,7 +30,7 @@ from rogatory_node.web.desk.context import NOT_YOURS, Ask, Refused, nothing_here
 from rogatory_node.web.desk.serving import see_other
 from rogatory_node.web.status import LEVELS, STATES
 from rogatory_protocol.evidence import Level
-from rogatory_protocol.ids import Digest, Id16
+from rogatory_protocol.ids import Aid, Digest, Id16
 
 MOST_LETTERS: Final = 20
 _MOST_BLOCKS: Final = 400
@@ -115,19 +115,16 @@ async def _shown(ask: Ask, case: Case, wrong: str = "") -> web.StreamResponse:
     read = reading.Reading(sealer=desk.own.sealer)
     after = ask.query("after")
 
-    def found(connection: Connection) -> tuple[reading.Page, str | None, int, Any]:
+    book = cases.Cases(me=desk.own.aid)
+
+    def found(connection: Connection) -> tuple[reading.Page, str | None, int, int, tuple[Aid, ...]]:
         start = None if after is None else reading.letter_of(connection, case.id, after)
         page = read.page(connection, case.id, after=start, most=MOST_LETTERS)
-        untaken = len(cases.Cases(me=desk.own.aid).untaken(connection, case.id))
-        return (
-            page,
-            cases.reference(connection, case.id),
-            untaken,
-            cases.Cases(me=desk.own.aid).others(connection, case.id),
-        )
+        untaken, undecided = (len(each(connection, case.id)) for each in (book.untaken, book.undecided))
+        return page, cases.reference(connection, case.id), untaken, undecided, book.others(connection, case.id)
 
     try:
-        page, reference, untaken, others = await desk.read(found)
+        page, reference, untaken, undecided, others = await desk.read(found)
     except reading.LetterUnknownError:
         raise nothing_here() from None
     came = tuple(each.digest for each in page.letters if not each.outgoing)
@@ -146,6 +143,7 @@ async def _shown(ask: Ask, case: Case, wrong: str = "") -> web.StreamResponse:
         more=None if page.next is None else f"/case/{case.id.hex()}?after={page.next.hex()}",
         untaken=untaken,
         takes=untaken > 0 and isinstance(may(actor, Action.CASE_ACKNOWLEDGE, case.thing), Permit),
+        decides=undecided > 0 and isinstance(may(actor, Action.CASE_DECIDE, case.thing), Permit),
         wrong=wrong,
         size=telling.size,
         clean=telling.clean,
