@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from desk import came, node, own, url, world
+from desk import came, node, own, world
 from sqlalchemy import select, update
 
 from rogatory_node.api.asking import read
@@ -22,11 +22,18 @@ from rogatory_node.storage.tables import audit, blobs
 from rogatory_protocol.audit import parse_leaf
 from rogatory_protocol.ids import Id16
 
-__all__ = ["came", "node", "own", "url", "world"]
+__all__ = ["came", "node", "own", "world"]
 
 Came = Callable[..., Awaitable[bytes]]
 CASE = Id16(b"\xc0" * 16)
 BY = Acting(role="custodian")
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite, or the other engine for the tests that ask for it."""
+    found: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return found
 
 
 class Desk:
@@ -102,6 +109,7 @@ async def test_what_does_not_fit_leaves_nothing(
     assert "custody.noted" not in await desk.events()
 
 
+@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_erasing_is_proved_and_leaves_letter_and_hash(desk: Desk) -> None:
     found = await desk.node.writer.execute(desk.book.erase, desk.erasing())
     assert found is not None
@@ -127,6 +135,7 @@ async def test_erasing_is_proved_and_leaves_letter_and_hash(desk: Desk) -> None:
     assert (shown[-1].ev, shown[-1].obj, shown[-1].who) == ("evidence.erased", desk.digest, "custodian")
 
 
+@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_closed_cases_that_hold_evidence_are_listed_until_it_is_gone(desk: Desk) -> None:
     def closed(connection: Any, _: Any) -> list[None]:
         row = {name.name: 0 for name in book_cases.c if not name.nullable} | {

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from desk import came, node, own, url, world
+from desk import came, node, own, world
 from sqlalchemy import select
 
 from rogatory_node.api.asking import read
@@ -18,10 +18,17 @@ from rogatory_node.storage.book_tables import book_cases, partners, recorded_let
 from rogatory_node.storage.tables import cases
 from rogatory_protocol.ids import Id16
 
-__all__ = ["came", "node", "own", "url", "world"]
+__all__ = ["came", "node", "own", "world"]
 
 REQUEST = {"kind": "request", "type": "data.preserve", "references": {"sender": "XA-7"}, "facts_summary": "Zanahoria"}
 ACK = {"kind": "acknowledgement", "reference": "D/44"}
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite, or the other engine for the tests that ask for it."""
+    found: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return found
 
 
 class Hand:
@@ -115,6 +122,7 @@ async def test_a_case_of_another_or_a_reference_that_is_taken_is_refused(hand: H
         await hand.record(hand.entered(REQUEST), own_ref="XA-7")
 
 
+@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_partner_that_joins_keeps_its_cases(hand: Hand, world: Any) -> None:
     case = await hand.record(hand.entered(REQUEST), hand.entered(ACK, outgoing=False, after=5))
     await hand.lines()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from desk import came, node, own, url, world
+from desk import came, node, own, world
 from sqlalchemy import select
 
 from rogatory_node.api.asking import read
@@ -13,8 +13,15 @@ from rogatory_node.storage.book_tables import translations
 from rogatory_node.storage.tables import audit
 from rogatory_protocol.ids import Digest, Id16
 
-__all__ = ["came", "node", "own", "url", "world"]
+__all__ = ["came", "node", "own", "world"]
 CASE = Id16(b"\xc0" * 16)
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite, or the other engine for the tests that ask for it."""
+    found: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return found
 
 
 @pytest.fixture
@@ -24,6 +31,7 @@ async def order(node: Node, came: Any) -> book.Ordering:
     return book.Ordering(case=CASE, letter=letter, language="fr", due_at=5, words=words, role="handler")
 
 
+@pytest.mark.parametrize("url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_an_order_is_sealed_audited_and_ends_once(node: Node, order: book.Ordering) -> None:
     kept = book.Translations(sealer=node.own.sealer, wall=node.sending.wall)
     made = await node.writer.execute(kept.order, order)
