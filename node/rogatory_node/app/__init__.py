@@ -128,7 +128,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
                 partial(_watch, store.writer),
                 partial(_daily, partial(parts.links.renew, renew)),
                 partial(deadlines.keep, parts.links.office.expiring, store.writer, store.readers, peers.wake),
-                partial(following.keep, _book(store)),
+                _book(store),
                 parts.links.end_when_halted,
                 *parts.registries.loops(),
             ]
@@ -157,9 +157,10 @@ async def _parts(store: Store, halt: Halt) -> Parts:
     return Parts(trust=trust, cards=cards, links=joined, registries=registries)
 
 
-def _book(store: Store) -> Following:
-    me = store.own
-    return Following(me=me.aid, sealer=me.sealer, writer=store.writer, readers=store.readers)
+def _book(store: Store) -> Loop:
+    me, pace = store.own, following.Pace()
+    book = Following(me=me.aid, sealer=me.sealer, writer=store.writer, readers=store.readers, pause=pace.rest)
+    return partial(following.keep, book, pace)
 
 
 def _node(store: Store, parts: Parts, ports: Mapping[str, int]) -> Node:

@@ -1,34 +1,59 @@
 """Has the book follow the audit log while the node runs.
 
-* It looks twice a second, one read by the primary key, and works only when the log has grown.
-* While the log keeps growing it rests nine times as long as it worked: letters come first, the book comes after.
+* It looks twice a second, a few reads by primary keys, and works only when the log has grown.
+* While the log keeps growing it rests after each slice of work, nineteen times as long as the slice took: letters come
+  first, the book comes after. In a quiet hour it works through what is left without rest.
 * Whatever fails here stops no letter: it is noted, and tried again later. A failed database ends the node elsewhere.
 """
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Final
 
-from rogatory_node.casebook.following import Following
+from rogatory_node.casebook.following import START, Following, Mark
 from rogatory_node.storage.errors import StorageFailedError, StorageFullError
 from rogatory_node.storage.writer import WriterBusyError
 
 LOOK_SECONDS: Final = 0.5
-RESTS: Final = 9  # times what the work took: a tenth of one core
+RESTS: Final = 19  # times what a slice took: a twentieth of one core while letters come and go
+MOST_REST_SECONDS: Final = 5.0
 TRY_AGAIN_SECONDS: Final = 30.0
 
 _log: Final = logging.getLogger(__name__)
 
 
-async def keep(following: Following, *, seconds: float = LOOK_SECONDS, again: float = TRY_AGAIN_SECONDS) -> None:
-    """Follow the log until cancelled.
+@dataclass(slots=True)
+class Pace:
+    """When to rest: as long as the log grows.
+
+    Attributes:
+        end: The last entry of the log that was seen.
+        busy: Whether it has grown since the look before.
+    """
+
+    end: Mark = START
+    busy: bool = False
+
+    def look(self, end: Mark) -> None:
+        """Note where the log ends now."""
+        self.busy, self.end = end != self.end, end
+
+    async def rest(self, worked: float) -> None:
+        """Return when work may go on."""
+        if self.busy:
+            await asyncio.sleep(min(RESTS * worked, MOST_REST_SECONDS))
+
+
+async def keep(
+    following: Following, pace: Pace, *, seconds: float = LOOK_SECONDS, again: float = TRY_AGAIN_SECONDS
+) -> None:
+    """Follow the log until cancelled; *pace* is that of *following*.
 
     Raises:
         StorageFailedError: The database failed.
     """
-    clock = asyncio.get_running_loop().time
     while True:
-        began = clock()
         try:
             stepped = await following.step()
         except StorageFailedError:
@@ -41,4 +66,6 @@ async def keep(following: Following, *, seconds: float = LOOK_SECONDS, again: fl
             _log.error("book.delayed", extra={"why": type(error).__name__})
             await asyncio.sleep(again)
             continue
-        await asyncio.sleep(RESTS * (clock() - began) if stepped.entries else seconds)
+        pace.look(stepped.end)
+        # At the end of the log, and while it grows, a look every so often is enough.
+        await asyncio.sleep(0 if stepped.entries and not pace.busy else seconds)

@@ -13,10 +13,11 @@ The mark is the value ``book`` of the table of what there is one of: [version, e
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,7 +38,7 @@ from rogatory_protocol.rcbor import decode, encode
 KEY: Final = "book"
 MOST_ENTRIES: Final = 400  # of the log in a piece: half a second of full traffic
 MOST_LETTERS: Final = 200  # of its cases: some tens of milliseconds of opening
-MOST_TERMS: Final = 4_000  # rows of words a transaction: some tens of milliseconds of the writer
+MOST_TERMS: Final = 1_000  # rows of words a transaction: some milliseconds of the writer
 MOST_ROWS: Final = 20  # letters in memory still sealed: with forms of 1 MiB this is what they may weigh
 MOST_FRESH: Final = 20_000
 _EPOCH_BITS: Final = 40
@@ -74,10 +75,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepped:
-    """What a step did: entries that are understood now; none at the end of the log, or when another was faster."""
+    """What a step did.
+
+    Attributes:
+        entries: How many are understood now; none at the end of the log, or when another was faster.
+        mark: Up to where it is understood.
+        end: The last entry of the log when the step began: it tells who comes again whether the log grows.
+    """
 
     entries: int
     mark: Mark
+    end: Mark
 
 
 # --- The transaction --------------------------------------------------------------------------------------------------
@@ -132,6 +140,9 @@ def left(connection: Connection) -> int:
     return int(connection.execute(behind).scalar_one())
 
 
+R = TypeVar("R")
+Pause = Callable[[float], Awaitable[None]]
+"""Is told how long a thread worked, and returns when it may work again."""
 Read = Callable[..., Awaitable[Any]]
 """Runs a reading function on the connection of a step."""
 
@@ -165,8 +176,11 @@ class _Gathered:
 class Following:
     """Reads the log from the mark on, a piece at a time."""
 
-    def __init__(self, *, me: Aid, sealer: RowSealer, writer: Writer, readers: AsyncEngine) -> None:
-        """Take who we are, what opens the rows, and the two ways to the database."""
+    def __init__(
+        self, *, me: Aid, sealer: RowSealer, writer: Writer, readers: AsyncEngine, pause: Pause | None = None
+    ) -> None:
+        """Take who we are, what opens the rows, the two ways to the database, and who says when to rest."""
+        self._pause = pause
         self._me, self._sealer, self._macs = me.hex(), sealer, Macs(sealer)
         self._writer, self._readers = writer, readers
         # Which cases were folded from rows that were there before the log reached which entry.
@@ -180,7 +194,7 @@ class Following:
         """
         async with self._readers.connect() as connection:
             read = connection.run_sync
-            before = await read(mark_of)
+            before, end = await read(mark_of), await read(_end)
             entries = await read(_entries, before or START)
             gathered, count = _Gathered(), 0
             for entry in entries:
@@ -189,13 +203,13 @@ class Following:
                 if gathered.full:
                     break
         if not count:
-            return Stepped(entries=0, mark=before or START)
+            return Stepped(entries=0, mark=before or START, end=end)
         after = entries[count - 1].mark
         piece = Piece(before=before, after=after, cases=tuple(gathered.cases.values()), terms=tuple(gathered.terms))
         if not await self._writer.execute(write, piece):
-            return Stepped(entries=0, mark=before or START)
+            return Stepped(entries=0, mark=before or START, end=end)
         self._remember(gathered.folded)
-        return Stepped(entries=count, mark=after)
+        return Stepped(entries=count, mark=after, end=end)
 
     async def _one(self, read: Read, entry: _Entry, gathered: _Gathered) -> None:
         case = entry.case
@@ -210,13 +224,13 @@ class Following:
             gathered.folded[case] = await read(_end)
             stored = await self._stored(read, case, gathered.numbers[case])
             gathered.letters += len(stored.letters)
-            gathered.cases[case] = await asyncio.to_thread(understand, self._sealer, self._me, stored)
+            gathered.cases[case] = await self._worked(understand, self._sealer, self._me, stored)
 
     async def _words(self, read: Read, digest: Digest, n: int, gathered: _Gathered) -> None:
         """Add the words of a letter; what is too much for one transaction is written ahead."""
         rows = await read(_rows, select(letters).where(letters.c.digest == digest))
         entered = [] if rows else await read(_entered_one, digest)
-        found = await asyncio.to_thread(self._macs_of, rows, entered)
+        found = await self._worked(self._macs_of, rows, entered)
         gathered.letters += 1
         gathered.terms += ((mac, n) for mac in sorted(found))
         while len(gathered.terms) > MOST_TERMS:
@@ -236,13 +250,13 @@ class Following:
         for begin in range(0, len(digests), MOST_ROWS):
             some = digests[begin : begin + MOST_ROWS]
             sealed = await read(_rows, select(letters).where(letters.c.digest.in_(some)))
-            found += await asyncio.to_thread(letters_of, self._sealer, sealed)
+            found += await self._worked(letters_of, self._sealer, sealed)
             told = await read(_rows, select(evidence).where(evidence.c.letter.in_(some)))
-            facts += await asyncio.to_thread(facts_of, self._sealer, told)
+            facts += await self._worked(facts_of, self._sealer, told)
             heard = max([heard, *(each.stored_at for each in told)])
             drafted |= await read(_drafted, some)
         entered = await read(offnetwork.rows_of, case)
-        by_hand = await asyncio.to_thread(offnetwork.opened, self._sealer, self._me, entered)
+        by_hand = await self._worked(offnetwork.opened, self._sealer, self._me, entered)
         place = {digest: index for index, digest in enumerate(digests)}
         row = await read(_case, case)
         return Stored(
@@ -255,6 +269,14 @@ class Following:
             heard_at=heard,
             drafted=drafted,
         )
+
+    async def _worked(self, work: Callable[..., R], *args: Any) -> R:
+        """Work in a thread, and rest after it as long as is asked for."""
+        began = time.perf_counter()
+        done = await asyncio.to_thread(work, *args)
+        if self._pause is not None:
+            await self._pause(time.perf_counter() - began)
+        return done
 
     def _remember(self, folded: dict[Id16, Mark]) -> None:
         for case, mark in folded.items():
