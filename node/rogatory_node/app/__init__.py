@@ -19,7 +19,7 @@ from typing import Final
 
 from rogatory_node.api import server
 from rogatory_node.api.context import Node
-from rogatory_node.app import deadlines, following, links, listeners, ways
+from rogatory_node.app import deadlines, following, hooks, links, listeners, ways
 from rogatory_node.app.links import Halt, Links
 from rogatory_node.app.store import Store, opened
 from rogatory_node.casebook.following import Following
@@ -103,6 +103,7 @@ async def running(
 async def _run(store: Store) -> AsyncIterator[Node]:
     halt = Halt()
     store = halt.guarded(store)
+    told = [hooks.hook_of(each, store.home) for each in store.config.webhook]
     parts = await _parts(store, halt)
     peers = parts.links.peers
     ports: dict[str, int] = {}
@@ -131,6 +132,7 @@ async def _run(store: Store) -> AsyncIterator[Node]:
                 _book(store),
                 parts.links.end_when_halted,
                 *parts.registries.loops(),
+                *(partial(hooks.keep, node, hook) for hook in told),
             ]
             beside = [tasks.create_task(_run_loop(loop)) for loop in loops]
             tasks.create_task(peers.run())

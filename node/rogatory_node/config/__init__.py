@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 
 HOME_KEY_CREDENTIAL: Final = "rogatory-home-key"
+MIN_SECRET_BYTES: Final = 32
 
 
 class Role(Enum):
@@ -190,6 +191,14 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Who is told that something happened: a program of this ministry, named here and nowhere else."""
+
+    url: str = _setting(c.url("https", "http"))
+    secret_file: Path = field(metadata={"check": c.path})  # what signs what is sent; at least 32 characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings of a node."""
 
@@ -212,6 +221,7 @@ class Config:
     follow: tuple[Followed, ...] = ()
     contact: tuple[Contact, ...] = ()
     approval: tuple[Approval, ...] = ()
+    webhook: tuple[Webhook, ...] = ()
 
 
 _SECTIONS: Final[Mapping[str, type[Any]]] = {
@@ -260,6 +270,7 @@ def parse(text: str) -> Config:
     values["follow"] = _tables(Followed, found, "follow", 64, mistakes)
     values["contact"] = _contacts(found, mistakes)
     values["approval"] = _tables(Approval, found, "approval", 64, mistakes)
+    values["webhook"] = _tables(Webhook, found, "webhook", 8, mistakes)
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return Config(**values)
@@ -282,6 +293,23 @@ def database_url(config: Config, home: Home) -> str:
     scheme, _, rest = url.partition("://")
     user, at, place = rest.partition("@")
     return f"{scheme}://{user}:{quote(password, safe='')}@{place}" if at else url
+
+
+def webhook_secret(webhook: Webhook, home: Home) -> bytes:
+    """Return what signs what is sent to a webhook.
+
+    Raises:
+        ConfigError: The file cannot be read, or is too short.
+    """
+    try:
+        secret = (home.root / webhook.secret_file).read_bytes().strip()
+    except OSError as error:
+        mistake = Mistake(setting="webhook.secret_file", reason=Reason.VALUE, wanted=error.strerror or "")
+        raise ConfigError((mistake,)) from None
+    if len(secret) < MIN_SECRET_BYTES:
+        wanted = f"at least {MIN_SECRET_BYTES} characters"
+        raise ConfigError((Mistake(setting="webhook.secret_file", reason=Reason.VALUE, wanted=wanted),))
+    return secret
 
 
 def blobs_folder(config: Config, home: Home) -> Path:

@@ -55,7 +55,7 @@ async def events(call: Call) -> Events:
     mark = _mark(call.query.after)
     deadline = asyncio.get_running_loop().time() + call.query.wait
     while True:
-        found, end = await read(call.node, _page, mark, call.query.most)
+        found, end = await read(call.node, page, mark, call.query.most)
         left = deadline - asyncio.get_running_loop().time()
         if found or left <= 0:
             return Events(events=found, next=f"{end[0]}.{end[1]}")
@@ -67,7 +67,8 @@ def _mark(word: str | None) -> tuple[int, int]:
     return int(epoch), int(n or -1)
 
 
-def _page(connection: Connection, mark: tuple[int, int], most: int) -> tuple[list[Event], tuple[int, int]]:
+def page(connection: Connection, mark: tuple[int, int], most: int) -> tuple[list[Event], tuple[int, int]]:
+    """Return the events among the next entries of the log behind a mark, and the mark after these entries."""
     place = tuple_(audit.c.epoch, audit.c.n)
     query = select(audit.c.epoch, audit.c.n, audit.c.ev, audit.c.ts, audit.c.obj).where(place > tuple_(*mark))
     rows = connection.execute(query.order_by(audit.c.epoch, audit.c.n).limit(most)).all()
