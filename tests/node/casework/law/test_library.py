@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from rogatory_node.casework.law.library import shipped
 from rogatory_node.casework.law.records import Effect, Instrument, Kind, Pack, Party, Statement
 from rogatory_node.casework.types import catalogue
@@ -48,6 +50,12 @@ def test_a_real_state_stands_as_the_source_had_it() -> None:
     party = shipped().parties[("UNCAC", "AD")]
     assert (party.signed, party.bound, party.as_of) == (None, None, date(2014, 4, 2))
     assert shipped().parties[("UNTOC", "BB")].bound == date(2014, 11, 11)
+
+
+@pytest.mark.parametrize(("code", "parties"), [("UNTOC", 179), ("UNCAC", 171), ("1988", 189)])
+def test_as_many_real_states_are_bound_as_the_source_counts(code: str, parties: int) -> None:
+    old = [each for (named, _), each in shipped().parties.items() if named == code and each.as_of.year < 2015]
+    assert sum(each.bound is not None for each in old) == parties
 
 
 def test_a_later_pack_replaces_what_it_speaks_of_and_nothing_else() -> None:
