@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from rogatory_node.casebook.actors import Actor, Permit, Refusal, Thing, event, may
 from rogatory_node.casebook.entries import COLUMNS, Entry, opened
+from rogatory_node.casebook.readings import Reading, Readings
 from rogatory_node.casebook.sight import thing_of
 from rogatory_node.casework.roles import Action
 from rogatory_node.documents import formal
@@ -33,6 +34,7 @@ from rogatory_protocol.evidence import Level
 from rogatory_protocol.ids import Aid, Digest, Id16
 
 MOST_LETTERS: Final = 20
+MAX_REASON: Final = 2_000
 _MOST_BLOCKS: Final = 400
 
 
@@ -70,10 +72,19 @@ class Case:
     entry: Entry | None
 
 
-async def of(ask: Ask, action: Action = Action.CASE_READ) -> Case:
+class ReasonError(Refused):
+    """Who asks may see the case when he says why."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(403, later("Give a reason for opening this case."))
+
+
+async def of(ask: Ask, action: Action = Action.CASE_READ, *, reason: str = "") -> Case:
     """Return the case of the address, if the person may do this to it.
 
     Raises:
+        ReasonError: He may see it when he says why.
         Refused: There is none, or he must not see it, or not do this.
     """
     try:
@@ -88,11 +99,13 @@ async def of(ask: Ask, action: Action = Action.CASE_READ) -> Case:
             raise nothing_here()
         row = connection.execute(select(*COLUMNS).where(book_cases.c.case == case)).one_or_none()
         sealer = ask.desk.own.sealer
-        return thing_of(connection, sealer, actor, case), None if row is None else opened(sealer, row)
+        thing = thing_of(connection, sealer, actor, case, reason=reason)
+        return thing, None if row is None else opened(sealer, row)
 
     thing, entry = await ask.desk.read(found)
-    if isinstance(may(actor, Action.CASE_READ, thing), Refusal):
-        raise nothing_here()
+    seen = may(actor, Action.CASE_READ, thing)
+    if isinstance(seen, Refusal):
+        raise ReasonError if seen.reason == "reason" else nothing_here()
     permit = may(actor, action, thing)
     if isinstance(permit, Refusal):
         raise Refused(403, NOT_YOURS)
@@ -105,8 +118,31 @@ def role_of(actor: Actor, permit: Permit) -> str:
 
 
 async def show(ask: Ask) -> web.StreamResponse:
-    """Show the case."""
-    return await _shown(ask, await of(ask))
+    """Show the case; an auditor is asked why first."""
+    try:
+        return await _shown(ask, await of(ask))
+    except ReasonError:
+        return see_other(f"{ask.request.path}/open")
+
+
+async def ask_reason(ask: Ask) -> web.StreamResponse:
+    """Ask an auditor why he opens the case."""
+    return _reason(ask)
+
+
+def _reason(ask: Ask, wrong: str = "") -> web.StreamResponse:
+    return rendering.page(ask, "case_reason.html", 422 if wrong else 200, case=ask.path["case"], wrong=wrong)
+
+
+async def open_for_reason(ask: Ask) -> web.StreamResponse:
+    """Note the reason, sealed, with a leaf of the audit log; then show the case."""
+    reason = ask.field("reason")[:MAX_REASON]
+    if not reason:
+        return _reason(ask, later("Give a reason for opening this case."))
+    case, desk = await of(ask, reason=reason), ask.desk
+    note = Reading(case=case.id, reason=reason, by=ask.acting)
+    await desk.write(Readings(sealer=desk.own.sealer, wall=desk.wall).note, note)
+    return await _shown(ask, case)
 
 
 async def _shown(ask: Ask, case: Case, wrong: str = "") -> web.StreamResponse:

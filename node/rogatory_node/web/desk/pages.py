@@ -33,6 +33,7 @@ TABLE: Final = (
     Page(path="/inbox", get=inbox.show, action=Action.CASE_LIST),
     Page(path="/search", get=inbox.search, action=Action.CASE_LIST),
     Page(path="/case/{case}", get=case.show, action=Action.CASE_READ),
+    Page(path="/case/{case}/open", get=case.ask_reason, post=case.open_for_reason, action=Action.CASE_READ),
     Page(path="/case/{case}/acknowledge", post=case.acknowledge, action=Action.CASE_ACKNOWLEDGE),
     Page(path="/case/{case}/decide", get=deciding.show, post=deciding.take, action=Action.CASE_DECIDE, fresh=True),
     Page(path="/case/{case}/print/{letter}", get=printing.letter, action=Action.CASE_READ),

@@ -22,6 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rogatory_node import __version__
 from rogatory_node.casebook.sessions import form_token
 from rogatory_node.casework.roles import ROLES, Action
+from rogatory_node.delivery.peers import State
 from rogatory_node.documents import dates
 from rogatory_node.i18n import LANGUAGES, direction, translate
 from rogatory_node.web.desk.context import Ask
@@ -92,10 +93,17 @@ def page(ask: Ask, template: str, status: int = 200, /, **values: Any) -> web.Re
             icon=statics()["icon.svg"].address,
             script=statics()["passkey.js"].address,
             program=__version__,
+            peers=_peers(ask) if ask.session is not None else None,
             **values,
         )
     )
     return web.Response(body=text.encode(), status=status, content_type="text/html", charset="utf-8")
+
+
+def _peers(ask: Ask) -> tuple[int, int] | None:
+    """Return how many peers are connected, and how many there are; None when there are none."""
+    rows = ask.desk.links()
+    return (sum(row.state is State.LINKED for row in rows), len(rows)) if rows else None
 
 
 def own_name(ask: Ask) -> str:

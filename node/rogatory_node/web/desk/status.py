@@ -55,7 +55,7 @@ async def show(ask: Ask) -> web.StreamResponse:
         ask,
         "status.html",
         lines=lines,
-        peers=[(telling.authority(ask, row.aid), STATES[row.state], row.waiting, row.since) for row in rows],
+        rows=[(telling.authority(ask, row.aid), STATES[row.state], row.waiting, row.since) for row in rows],
         connected=sum(row.state is State.LINKED for row in rows),
         started=desk.own.started,
     )

@@ -78,6 +78,22 @@ async def test_a_registrar_takes_charge_under_a_reference(
     assert again.status == 303
 
 
+async def test_an_auditor_says_why_before_he_sees_anything(officer: Officer, node: Node, case: str) -> None:
+    await signed_in(officer, Role.AUDITOR)
+    away = await officer.get(f"/case/{case}")
+    assert away.headers["Location"] == f"/case/{case}/open"
+    await officer.get(f"/case/{case}/open")
+    assert (await officer.post(f"/case/{case}/open", {"reason": " "})).status == 422
+    page = await officer.post(f"/case/{case}/open", {"reason": "Complaint 7"})
+    assert "Expedited preservation of stored computer data" in page.words
+    names = [parse_leaf(bytes(leaf)).ev for leaf in await one(node, select(audit.c.leaf).order_by(audit.c.n))]
+    assert names[-2:] == ["case.opened", "letter.opened"]
+    assert (await officer.post(f"/case/{case}/proof")).status == 403
+    await signed_in(officer, Role.HANDLER, name="Bo Prova")
+    await officer.get("/account")
+    assert (await officer.post(f"/case/{case}/open", {"reason": "I want to"})).status == 404
+
+
 async def test_a_page_after_a_letter_that_is_not_there_is_none(officer: Officer, case: str) -> None:
     await signed_in(officer, Role.REGISTRAR)
     assert (await officer.get(f"/case/{case}?after=" + "00" * 32)).status == 404
