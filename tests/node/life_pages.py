@@ -108,7 +108,9 @@ memory; nobody has compared it with the text of the instrument yet. Targets of t
 def page() -> str:
     """Return the whole page."""
     codes = ", ".join(STATES[code].label.format(date="…") for code in PRECEDENCE)
-    told = textwrap.fill(f"- {STATE_OF.format(codes=codes)}", 120, subsequent_indent="  ", break_long_words=False)
+    told = textwrap.fill(
+        f"- {STATE_OF.format(codes=codes)}".replace("\n", " "), 120, subsequent_indent="  ", break_long_words=False
+    )
     head = HEAD.format(precedence=told)
     parts = (_states(), [MOVED], _moves(), [SUBS], _machines(), _beside(), _dues(), [CLOCKS], _clocks(), _reasons())
     return "\n".join([head, *(line for part in parts for line in part)]) + "\n"
