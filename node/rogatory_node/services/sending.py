@@ -24,7 +24,7 @@ from rogatory_node.services.settling import Settled
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.rows import add, among, halves, put
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, letters, outbox, overrides, peers, sequences
+from rogatory_node.storage.tables import blobs, cases, letters, outbox, overrides, parties, peers, sequences
 from rogatory_protocol import letter, parts
 from rogatory_protocol.attachment import Entry
 from rogatory_protocol.audit import Head
@@ -42,6 +42,28 @@ _OFFERABLE: Final = [state.value for state in OFFERABLE]
 _NUMBERS: Final = select(sequences).where(among(sequences.c.conv, sequences.c.to_hash))
 _UNSYNCED: Final = select(peers.c.aid, peers.c.unsynced).where(
     peers.c.aid.in_(bindparam("aids", expanding=True)), peers.c.unsynced.is_not(None)
+)
+_BILATERAL: Final = 2
+_RECENT: Final = 64  # letters of a case that are looked through for one of the other side
+_LATEST: Final = (
+    select(letters.c.digest, letters.c.direction, letters.c.stored_at, letters.c.seq)
+    .where(letters.c.case == cases.c.id)
+    .order_by(letters.c.stored_at.desc())
+    .limit(_RECENT)
+    .correlate(cases)
+    .subquery()
+)
+_NEWEST: Final = select(
+    cases.c.id,
+    select(_LATEST.c.digest)
+    .where(_LATEST.c.direction == "in")
+    .order_by(_LATEST.c.stored_at.desc(), _LATEST.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("digest"),
+).where(
+    cases.c.id.in_(bindparam("cases", expanding=True)),
+    select(func.count()).where(parties.c.case == cases.c.id).scalar_subquery() == _BILATERAL,
 )
 NEVER: Final = 2**62
 """``next_attempt`` of a letter that was offered once more after its deadline: SETTLED, held as EXPIRED (B.12.1)."""
@@ -108,16 +130,20 @@ class Sending:
         _check_held(connection, drafts)
         log = audit_log.held(connection)
         numbers = self._numbers(connection, drafts)
-        cores = [self._core(draft, numbers, log.head, now) for draft in drafts]
-        signed = self._sign([draft.body.to for draft in drafts], [payload for _, payload in cores])
-        digests = [digest_of(payload) for _, payload in cores]
-        found = list(zip(drafts, (core for core, _ in cores), digests, signed, strict=True))
         filed = [
             Filing(conv=draft.body.conv, parties=frozenset({self.me, *draft.body.to}), by=(*draft.body.to, self.me))
             for draft in drafts
         ]
-        cases = file(connection, filed, now=now, random=self.random)
-        add(connection, letters, [self._row(*each, case, now) for each, case in zip(found, cases, strict=True)])
+        of_case = file(connection, filed, now=now, random=self.random)
+        known = _seen(connection, set(of_case))
+        cores = [
+            self._core(draft, numbers, known.get(case, ()), log.head, now)
+            for draft, case in zip(drafts, of_case, strict=True)
+        ]
+        signed = self._sign([draft.body.to for draft in drafts], [payload for _, payload in cores])
+        digests = [digest_of(payload) for _, payload in cores]
+        found = list(zip(drafts, (core for core, _ in cores), digests, signed, strict=True))
+        add(connection, letters, [self._row(*each, case, now) for each, case in zip(found, of_case, strict=True)])
         carried = [
             row
             for each, draft, digest in zip(entries, drafts, digests, strict=True)
@@ -157,12 +183,18 @@ class Sending:
         return {(row.conv, row.to_hash): (row.seq, Digest(row.digest)) for row in rows}
 
     def _core(
-        self, draft: Draft, numbers: dict[Line, tuple[int, Digest]], head: Head, now: int
+        self,
+        draft: Draft,
+        numbers: dict[Line, tuple[int, Digest]],
+        seen: tuple[Digest, ...],
+        head: Head,
+        now: int,
     ) -> tuple[letter.Core, bytes]:
         """Write the core of the next letter of its line; return it with the payload to sign."""
         line = _line(draft.body)
         number, previous = numbers.get(line, (0, None))
-        core = letter.Core(seq=number + 1, prev=previous, ts=now, exp=now + draft.life_seconds, head=head)
+        exp = now + draft.life_seconds
+        core = letter.Core(seq=number + 1, prev=previous, ts=now, exp=exp, seen=seen, head=head)
         payload = letter.payload(letter.core_bytes(core), letter.body_bytes(draft.body))
         numbers[line] = core.seq, digest_of(payload)
         return core, payload
@@ -284,6 +316,15 @@ def _outgoing(draft: Draft, core: letter.Core, digest: Digest, raw: bytes, entri
     return Outgoing(
         letter=raw, parts=draft.parts, digest=digest, exp=core.exp, urg=draft.body.urg, blobs=blobs_of(entries)
     )
+
+
+def _seen(connection: Connection, cases: set[Id16]) -> dict[Id16, tuple[Digest, ...]]:
+    """Return the newest letter of the other side in each of these cases (B.8 ``seen``).
+
+    Only where a case has two parties: in a case of more, a letter may be unknown to some of them.
+    """
+    rows = connection.execute(_NEWEST, {"cases": [*cases]}) if cases else ()
+    return {Id16(row.id): (Digest(row.digest),) for row in rows if row.digest is not None}
 
 
 def _unsynced(connection: Connection, aids: set[Aid]) -> dict[Aid, int]:

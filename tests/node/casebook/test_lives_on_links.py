@@ -58,9 +58,8 @@ def next_letter(name: str, request: Request, side: str, move: str) -> Draft:
     (measure,) = request.measures
     (choice,) = (each for each in allowed(request, side, ROLES) if each.move == move)
     assert choice.possible, (measure.type, move, choice.refused)
-    # It says what it answers: all of this happens within seconds, and whose clock was first tells nothing.
-    form = {**complete(choice, request, measure), "in_reply_to": list(request.letters[-2:])}
-    return composed(name, form, conv_of(measure.type))
+    # All of this happens within seconds; the order follows from what each letter says that its sender had seen.
+    return composed(name, complete(choice, request, measure), conv_of(measure.type))
 
 
 async def sent(a: Node, b: Node, both: Joined, name: str, drafts: list[Draft]) -> None:

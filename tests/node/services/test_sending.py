@@ -16,7 +16,7 @@ from rogatory_node.storage import audit_log
 from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.engine import WritingConnection, open_writing
 from rogatory_node.storage.seal import RowSealer
-from rogatory_node.storage.tables import blobs, evidence, outbox, peers
+from rogatory_node.storage.tables import blobs, evidence, letters, outbox, peers
 from rogatory_protocol import envelope, letter, parts
 from rogatory_protocol.attachment import Entry, chunk_count, entry_bytes
 from rogatory_protocol.audit import Head
@@ -295,3 +295,32 @@ def test_DLV_06_until_a_peer_gave_back_what_was_lost_old_conversations_wait(
     unsync(connection, XB, None)
     queue(connection, later, draft(5))
     assert len(waiting(connection, later)) == 5
+
+
+def came(connection: WritingConnection, digest: bytes, *, like: Digest, later: int) -> Digest:
+    """Store a letter of XB in the case of one of ours."""
+
+    def store(conn: Connection) -> None:
+        row = conn.execute(select(letters).where(letters.c.digest == like)).one()._asdict()
+        row |= {"digest": digest, "direction": "in", "from_aid": XB, "letter_id": digest[:16], "stored_at": NOW + later}
+        conn.execute(letters.insert().values(**row))
+
+    transact(connection, store)
+    return Digest(digest)
+
+
+def seen(connection: WritingConnection, sending: Sending, digest: Digest) -> tuple[Digest, ...]:
+    (found,) = (each for each in waiting(connection, sending) if each.digest == digest)
+    return letter.parse(found.letter).core.seen
+
+
+def test_a_letter_names_the_newest_of_the_other_side(connection: WritingConnection, sending: Sending) -> None:
+    first, shared = queue(connection, sending, draft(0), draft(1, conv=0xC1, to=(XB, XC)))
+    assert seen(connection, sending, first) == ()
+    newest = came(connection, b"\x02" * 32, like=first, later=60)
+    came(connection, b"\x03" * 32, like=first, later=-60)
+    came(connection, b"\x04" * 32, like=shared, later=60)
+    # In a case of three some may not know the letter; in another case nothing came.
+    second, third, other = queue(connection, sending, draft(2), draft(3, conv=0xC1, to=(XB, XC)), draft(4, conv=0xC2))
+    assert seen(connection, sending, second) == (newest,)
+    assert seen(connection, sending, third) == seen(connection, sending, other) == ()
