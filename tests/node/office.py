@@ -48,7 +48,8 @@ class Office:
 
     def write(self, who: Acting | None = None, raw: bytes | None = None, **more: Any) -> Draft:
         """Begin a draft."""
-        command = Creating(content=content(raw, **more), by=who or self.drafter)
+        case = more.pop("case", None)
+        command = Creating(content=content(raw, **more), case=case, by=who or self.drafter)
         return self.staff.one(self.drafts.create, command)  # type: ignore[no-any-return]
 
     def submit(self, draft: Draft, who: Acting | None = None) -> Standing:

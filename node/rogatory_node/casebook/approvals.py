@@ -5,7 +5,8 @@
   twice, also not when he represents another.
 * It is sent when so many persons approved as the rules ask, one of them a signatory: who reviews does not transmit.
 * Saving voids it with its approvals (``Drafts.save``); who wrote it may take it back, an approver may return it.
-* A duty officer sends his own draft alone where the catalogue says so for its types.
+* A duty officer sends his own draft alone where the catalogue says so for its types; so does, in a case, whose duty
+  the letter is (``approving.DUTIES``), unless a rule asks for more persons.
 """
 
 import time
@@ -29,7 +30,8 @@ from rogatory_node.casebook.offered import (
     offered_bytes,
     parse_offered,
 )
-from rogatory_node.casework.approving import Rule, needed
+from rogatory_node.casebook.sight import thing_of as thing_of_case
+from rogatory_node.casework.approving import DUTIES, LEAST, Rule, needed
 from rogatory_node.casework.roles import Action, Role
 from rogatory_node.services import cases, composing
 from rogatory_node.services.sending import Sending
@@ -275,11 +277,17 @@ class Approvals:
         return (Held(actor=held.actor, row=held.row, permit=Permit(Role.SIGNATORY)) if signs else held), False
 
     def _alone(self, connection: Connection, seen: Held) -> Permit | None:
-        """Return the permit of a duty officer to send this draft of his alone."""
+        """Return the permit of somebody to send this draft of his alone: a duty officer, or whose duty it is."""
         content = self.book.read(connection, Id16(seen.row.id)).content
         fit = content is not None and read_said(content.form).alone
-        answer = may(seen.actor, Action.DRAFT_SEND_ALONE, thing_of(seen.row, alone=fit))
-        return answer if isinstance(answer, Permit) else None
+        answers = [may(seen.actor, Action.DRAFT_SEND_ALONE, thing_of(seen.row, alone=fit))]
+        duty = DUTIES.get(seen.row.kind or "")
+        own = Id16(seen.row.author) in seen.actor.selves
+        if duty is not None and own and seen.row.case is not None and seen.row.needed == LEAST:
+            answers.append(
+                may(seen.actor, duty, thing_of_case(connection, self.sealer, seen.actor, Id16(seen.row.case)))
+            )
+        return next((answer for answer in answers if isinstance(answer, Permit)), None)
 
     def _note(self, connection: Connection, hash: Digest, held: Held, now: int, *, alone: bool) -> None:
         who = {"person": held.actor.person, "in_name_of": held.actor.in_name_of, "role": held.permit.role.value}

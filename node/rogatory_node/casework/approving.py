@@ -3,16 +3,39 @@
 * A rule names a type (``extradition``, ``data.*`` or ``*``), a grade of urgency or ``*``, and a number of persons.
 * Where no rule fits, one person who did not write the letter approves it. Fewer than one there is not: what a duty
   officer sends alone is a grant of the table of roles, not a rule here.
+* ``DUTIES`` are kinds of letters that are somebody's duty in a case (an acknowledgement the registrar's, a decision the
+  decision-maker's): who may do it sends his own alone, unless a rule asks for more persons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
+
+from rogatory_node.casework.roles import Action
 
 ANY: Final = "*"
 LEAST: Final = 1
 MOST: Final = 8
 """As many approvals as a letter can hold."""
+
+DUTIES: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "acknowledgement": Action.CASE_ACKNOWLEDGE,
+        "redirect": Action.CASE_REDIRECT,
+        "return": Action.CASE_REDIRECT,
+        "info.request": Action.CASE_HANDLE,
+        "status": Action.CASE_HANDLE,
+        "hearing.slot": Action.CASE_HANDLE,
+        "hearing.confirm": Action.CASE_HANDLE,
+        "decision": Action.CASE_DECIDE,
+        "conditions.offer": Action.CASE_DECIDE,
+        "conditions.accept": Action.CASE_CONDITIONS,
+        "conditions.reject": Action.CASE_CONDITIONS,
+        "withdrawal": Action.CASE_WITHDRAW,
+    }
+)
+"""Kind of letter -> what its sender must be allowed to do in the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

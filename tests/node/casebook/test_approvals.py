@@ -1,5 +1,6 @@
 """Approvals: over exact bytes, by other persons, and sent by the last of them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from rogatory_node.casework.approving import Rule
 from rogatory_node.casework.roles import Role
 from rogatory_node.services.composing import UnfitError
 from rogatory_node.storage.book_tables import approvals, offers
-from rogatory_node.storage.tables import letters
+from rogatory_node.storage.rows import add
+from rogatory_node.storage.tables import cases, letters
 from rogatory_protocol import letter
-from rogatory_protocol.ids import Digest
+from rogatory_protocol.ids import Digest, Id16
 
 __all__ = ["office", "staff", "url"]
 
@@ -199,6 +201,33 @@ def test_DOM_a_duty_officer_sends_alone_what_is_urgent_by_nature_and_his(office:
     with pytest.raises(DraftUnknownError):
         approve(office, office.submit(office.write(raw=form("data.preserve"))), duty)
     assert office.sent() == 1
+
+
+@pytest.mark.parametrize(("role", "kind"), [(Role.REGISTRAR, "acknowledgement"), (Role.DECIDER, "decision")])
+def test_DOM_whose_duty_a_letter_is_sends_his_own_alone(staff: Staff, role: Role, kind: str) -> None:
+    office, case = Office(staff), case_of(staff)
+    raw = json.dumps({"kind": kind}).encode()
+    who, other = staff.add(role), staff.add(Role.SIGNATORY, Role.HANDLER)
+    draft = office.write(who, raw, case=case)
+    sent = approve(office, office.submit(draft, who), who)
+    assert (sent.letter is not None, office.sent()) == (True, 1)
+    assert [ev for ev, _ in staff.log()[-2:]] == ["draft.sent-alone", "letter.sealed"]
+    with pytest.raises(SamePersonError):  # not his duty
+        approve(office, office.submit(office.write(other, raw, case=case), other), other)
+    with pytest.raises(ForbiddenError):  # in no case
+        approve(office, office.submit(office.write(who, raw), who), who)
+    strict = Office(staff, Rule(persons=2))
+    with pytest.raises(ForbiddenError):  # more are asked for
+        approve(strict, strict.submit(strict.write(who, raw, case=case), who), who)
+    assert office.sent() == 1
+
+
+def case_of(staff: Staff) -> Id16:
+    """A case that is there."""
+    row = {"id": Id16(b"\x11" * 16), "conv": bytes(16), "opened_at": NOW, "flagged": False, "own_ref": None}
+    known = {column.name for column in cases.c}
+    staff.do(lambda core: add(core, cases, [{name: value for name, value in row.items() if name in known}]))
+    return Id16(row["id"])  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_sent_is_not_handed_in(office: Office) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from rogatory_node.casework.approving import MOST, Rule, needed
+from rogatory_node.casework.approving import DUTIES, MOST, Rule, needed
+from rogatory_node.casework.kinds.register import KINDS
+from rogatory_node.casework.roles import CONTENT
 
 RULES = (
     Rule(type="extradition", persons=3),
@@ -30,3 +32,9 @@ def test_the_strictest_rule_that_fits_counts(type: str | None, grade: str | None
 @pytest.mark.parametrize(("asked", "persons"), [(0, 1), (MOST + 1, MOST)])
 def test_nobody_is_not_enough_and_more_than_a_letter_holds_are_not_asked(asked: int, persons: int) -> None:
     assert needed([Rule(persons=asked)], "extradition", "ROUTINE") == persons
+
+
+def test_duties_are_of_kinds_that_travel_and_of_actions_in_a_case() -> None:
+    assert DUTIES.keys() <= KINDS.keys()
+    assert set(DUTIES.values()) <= CONTENT
+    assert not {"request", "supplement", "response.partial", "response.final"} & DUTIES.keys()
