@@ -32,12 +32,13 @@ class Attempts:
         self._counts: OrderedDict[bytes, _Count] = OrderedDict()
 
     def wait(self, name: bytes, address: str) -> int:
-        """Return how many seconds the next try must wait; 0 when it need not."""
-        return max(self._left(name, FREE), self._left(_of(address), FREE_OF_ADDRESS))
+        """Return how many seconds the next try must wait; 0 when it need not. An empty address is not counted."""
+        of_address = self._left(_of(address), FREE_OF_ADDRESS) if address else 0
+        return max(self._left(name, FREE), of_address)
 
     def failed(self, name: bytes, address: str) -> None:
         """Count a failure."""
-        for key in (name, _of(address)):
+        for key in (name, *([_of(address)] if address else [])):
             count = self._count(key)
             self._counts[key] = _Count(count.failures + 1, self._wall())
             self._counts.move_to_end(key)

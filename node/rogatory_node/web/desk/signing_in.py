@@ -20,7 +20,14 @@ from rogatory_node.web.desk import devices, rendering
 from rogatory_node.web.desk.context import Ask, Desk, Refused, nothing_here
 from rogatory_node.web.desk.menu import first_place
 from rogatory_node.web.desk.passwords import BusyError, step_of
-from rogatory_node.web.desk.serving import LANGUAGE_COOKIE, LANGUAGE_SECONDS, SESSION_COOKIE, back_of, see_other
+from rogatory_node.web.desk.serving import (
+    LANGUAGE_COOKIE,
+    LANGUAGE_SECONDS,
+    LOOPBACK,
+    SESSION_COOKIE,
+    back_of,
+    see_other,
+)
 from rogatory_protocol.ids import Id16
 
 log = logging.getLogger(__name__)
@@ -52,7 +59,7 @@ async def take(ask: Ask) -> web.StreamResponse:
         return _form(ask, back, devices.WRONG) if person is None else await begin(ask, person, "passkey", back)
     name = ask.field("name")
     signing = SignIn(sealer=ask.desk.own.sealer, wall=ask.desk.wall)
-    key, address = signing.name_key(name), ask.request.remote or ""
+    key, address = signing.name_key(name), _address(ask)
     if seconds := ask.desk.attempts.wait(key, address):
         return _form(ask, back, WAIT, name=name, status=429, seconds=seconds)
     known = await ask.desk.read(signing.known, name)
@@ -63,6 +70,12 @@ async def take(ask: Ask) -> web.StreamResponse:
         return _form(ask, back, WRONG, name=name)
     ask.desk.attempts.passed(key)
     return await begin(ask, known.person, method, back)
+
+
+def _address(ask: Ask) -> str:
+    """Return whose failures count together; nothing behind a proxy, where all come from one address."""
+    remote = ask.request.remote or ""
+    return "" if ask.desk.config.desk.origin is not None and remote in LOOPBACK else remote
 
 
 async def _proved(ask: Ask, known: Known | None) -> str | None:
@@ -160,7 +173,7 @@ async def take_anew(ask: Ask) -> web.StreamResponse:
     assert ask.session is not None  # the table says so
     desk, back, person = ask.desk, back_of(ask.field("back"), "/"), ask.session.person
     signing = SignIn(sealer=desk.own.sealer, wall=desk.wall)
-    key, address = b"anew " + person, ask.request.remote or ""
+    key, address = b"anew " + person, _address(ask)
     if ask.field("answer"):
         if await devices.prove(ask, _purpose(person), ask.field("answer")) != person:
             return _anew(ask, back, devices.WRONG)

@@ -52,7 +52,10 @@ async def take(ask: Ask) -> web.StreamResponse:
     wrong = _wrong(password, ask.form.getall("again", [""])[0], step)
     if wrong or step is None:
         return await _form(ask, link, wrong)
-    kept = await ask.desk.passwords.hashed(password)
+    try:
+        kept = await ask.desk.passwords.hashed(password)
+    except passwords.BusyError:
+        raise Refused(503, later("The node is too busy to take this now."), later("Try again in a minute.")) from None
     setting = Setting(words=ask.path["words"], name=ask.field("name"), password=kept, step=step)
     try:
         done = await ask.desk.write(_signing(ask).set, setting)

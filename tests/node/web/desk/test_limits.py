@@ -31,6 +31,7 @@ def test_WEB_23_one_address_does_not_try_all_names() -> None:
         attempts.failed(b"%d" % n, "192.0.2.1")
     assert attempts.wait(b"another", "192.0.2.1") == 1
     assert attempts.wait(b"another", "192.0.2.2") == 0
+    assert attempts.wait(b"another", "") == 0
 
 
 def test_failures_are_forgotten_in_time_and_by_number() -> None:

@@ -73,7 +73,8 @@ async def paths(node: Node, came: Any, officer: Officer, world: Any) -> list[str
     await filled(officer, written)
     return [
         "/inbox", "/search?q=nothing", case, "/drafts", "/drafts/new", "/drafts/new?type=extradition", written,
-        f"{written}/offences", f"{written}/authority", f"{written}/assistance", f"{written}/check", "/account",
+        f"{case}/decide", f"{written}/files", f"{written}/offences", f"{written}/authority", f"{written}/assistance",
+        f"{written}/check", "/account",
         "/account/codes", "/account/passkeys/new", "/prove", "/people", "/log", "/help", "/nothing",
     ]  # fmt: skip
 
@@ -121,7 +122,7 @@ async def test_A2_every_stop_of_the_keyboard_is_seen(
     browser: Browser, pages: Pages, officer: Officer, paths: list[str]
 ) -> None:
     page = await opened(browser, pages, officer, "en", viewport={"width": 1280, "height": 700})
-    for path in (paths[0], paths[2], paths[7]):
+    for path in (paths[0], paths[2], paths[9]):
         await page.goto(pages.address + path)
         count = await page.evaluate(
             "[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')]"
@@ -155,7 +156,7 @@ async def test_A10_paper_has_no_menu_and_no_cut_columns(
 ) -> None:
     page = await opened(browser, pages, officer, "en", viewport={"width": 794, "height": 1123})
     await page.emulate_media(media="print")
-    for path in (paths[2], paths[10]):
+    for path in (paths[2], paths[12]):
         await page.goto(pages.address + path)
         shown = await page.evaluate(
             "[...document.querySelectorAll('nav, .find, .sides, .foot')].filter(e => e.checkVisibility()).length"
