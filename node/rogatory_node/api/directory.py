@@ -130,6 +130,8 @@ async def override(node: Node, request: web.Request) -> web.Response:
     days = (await read_json(request)).get("days")
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= OVERRIDE_DAYS:
         raise Problem(400, "days", later("Say how many days, from 0 to {most}."), most=OVERRIDE_DAYS)
+    if not node.trust.directory.state.logs:
+        raise Problem(409, "nothing", later("Nothing waits for a decision there."))
     await node.trust.override(node.trust.now() + days * DAY_SECONDS, acting(request))
     return say({"old_until": node.trust.old_until, "logs": _logs(node)})
 

@@ -41,6 +41,7 @@ from rogatory_keys.snapshot import dump
 from rogatory_node.config import Config
 from rogatory_node.services import trust_store as store
 from rogatory_node.services.alarms import MAX_EVENTS, events_of, fields_of
+from rogatory_node.services.officers_word import Word
 from rogatory_node.storage.audit_log import Event
 from rogatory_node.storage.writer import Writer
 from rogatory_protocol import note as notes
@@ -87,9 +88,7 @@ class Trust:
         """
         self._writer, self._readers, self._wall = writer, readers, wall
         self._tail, self._forks = stored.tail, dict(stored.forks)
-        self._confirmed, self._settled = stored.confirmed, stored.settled
-        self.old_until = stored.old_until
-        """Until when an officer lets this node seal by a directory that is too old; 0 if none did."""
+        self._word = stored.word
         self._directory = store.restore(stored)
         self._ahead: dict[Aid, dict[bytes, Checkpoint]] = {}
         self._watchers: list[Watcher] = []
@@ -116,6 +115,11 @@ class Trust:
         return self._directory
 
     @property
+    def old_until(self) -> int:
+        """Until when an officer lets this node send by a directory that is too old; 0 if none did."""
+        return self._word.old_until
+
+    @property
     def forks(self) -> store.Forks:
         """The two signed checkpoints of each log that forked."""
         return dict(self._forks)
@@ -138,7 +142,7 @@ class Trust:
         Raises:
             RefusedError: As ``seal_key``.
         """
-        return self._sealing(aid, kid, ts, old=self.now() < self.old_until)
+        return self._sealing(aid, kid, ts, old=self.now() < self._word.old_until)
 
     def _sealing(self, aid: Aid, kid: Kid, ts: int, *, old: bool) -> bytes:
         directory, now = self._directory, self.now()
@@ -177,7 +181,7 @@ class Trust:
         now = self.now()
         if not self.admitted(aid):
             return False
-        return now < self.old_until or self._directory.freshness_of(aid, now) is not Freshness.BLOCK
+        return now < self._word.old_until or self._directory.freshness_of(aid, now) is not Freshness.BLOCK
 
     def version(self, aid: Aid) -> int:
         """Return the number of the newest statement of an authority; 0 when it is unknown."""
@@ -297,28 +301,9 @@ class Trust:
         Raises:
             StorageError: It cannot be stored; nothing changed.
         """
-        async with self._turn:
-            fresh = fork(self._directory)
-            fresh.confirm(aid, cc, roles)
-            claims = self._confirmed | {(aid, cc, role) for role in roles}
-            event = Event(ev="directory.confirmed", obj=Digest(aid), who=who)
-            await self._commit(fresh, store.Taken(registry=aid, confirmed=claims, events=(event,), now=self.now()))
-            self._confirmed = claims
-        self._tell([])
-
-    async def override(self, until: int, who: str) -> None:
-        """Record that an officer lets this node seal by a directory that is too old (B.6.4: at most seven days).
-
-        Raises:
-            StorageError: It cannot be stored; nothing changed.
-        """
-        async with self._turn:
-            event = Event(ev="directory.overridden", obj=None, who=who)
-            about = next(iter(self._directory.state.logs))
-            change = store.Taken(registry=about, old_until=until, events=(event,), now=self.now())
-            await self._commit(self._directory, change)
-            self.old_until = until
-        self._tell([])
+        claims = {(aid, cc, role) for role in roles}
+        event = Event(ev="directory.confirmed", obj=Digest(aid), who=who)
+        await self._decide(lambda word: replace(word, confirmed=word.confirmed | claims), event)
 
     async def settle(self, aid: Aid, foreign: Digest, who: str) -> None:
         """Record that an officer found out which statement of a forked authority is not its own (B.5).
@@ -326,15 +311,25 @@ class Trust:
         Raises:
             StorageError: It cannot be stored; nothing changed.
         """
+        event = Event(ev="directory.settled", obj=Digest(aid), who=who)
+        await self._decide(lambda word: replace(word, settled=word.settled | {(aid, foreign)}), event)
+
+    async def override(self, until: int, who: str) -> None:
+        """Record that an officer lets this node send by a directory that is too old (B.6.4: at most seven days).
+
+        Raises:
+            StorageError: It cannot be stored; nothing changed.
+        """
+        event = Event(ev="directory.overridden", obj=None, who=who)
+        await self._decide(lambda word: replace(word, old_until=until), event)
+
+    async def _decide(self, change: Callable[[Word], Word], event: Event) -> None:
         async with self._turn:
-            fresh = fork(self._directory)
-            fresh.settle(aid, foreign)
-            settled = self._settled | {(aid, foreign)}
-            event = Event(ev="directory.settled", obj=Digest(aid), who=who)
-            snapshot = dump(fresh)
-            change = store.Taken(registry=aid, settled=settled, snapshot=snapshot, events=(event,), now=self.now())
-            await self._commit(fresh, change)
-            self._settled, self._tail = settled, 0
+            fresh, word = fork(self._directory), change(self._word)
+            word.tell(fresh)
+            about = next(iter(fresh.state.logs))
+            await self._commit(fresh, store.Taken(registry=about, word=word, events=(event,), now=self.now()))
+            self._word = word
         self._tell([])
 
     async def record(self, events: Sequence[Event]) -> None:
@@ -394,8 +389,7 @@ class Trust:
         except store.StaleError:
             again = await Trust.open(self._writer, self._readers, fresh.state.local, wall=self._wall)
             self._directory, self._tail = again._directory, again._tail
-            self._forks, self._confirmed, self._settled = again._forks, again._confirmed, again._settled
-            self.old_until = again.old_until
+            self._forks, self._word = again._forks, again._word
             raise
         self._forks = change.forks or self._forks
         self._directory = fresh

@@ -5,9 +5,7 @@
 * ``read`` loads the snapshot and what was stored after it; without a snapshot of this configuration, everything.
 * ``restore`` judges the stored leaves again, each group under the checkpoint that first contained it, so that
   decisions take effect at the same second as before.
-* Meta keys: ``directory`` (snapshot), ``forks`` (proofs), ``confirmed`` (what officers confirmed by digits),
-  ``settled`` (of forks of authorities, the statement that a person found to be foreign), ``old_until`` (until when an
-  officer lets the node seal by a directory that is too old).
+* Meta keys: ``directory`` (snapshot), ``forks`` (proofs), ``officers_word`` (what officers decided).
 """
 
 import itertools
@@ -23,6 +21,8 @@ from rogatory_keys.directory import Directory
 from rogatory_keys.errors import SnapshotError
 from rogatory_keys.replay import Local
 from rogatory_keys.snapshot import load
+from rogatory_node.services import officers_word
+from rogatory_node.services.officers_word import Word
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.errors import DamagedError, StorageError
 from rogatory_node.storage.rows import insert
@@ -30,20 +30,16 @@ from rogatory_node.storage.tables import checkpoints, log_leaves, meta, statemen
 from rogatory_protocol.checkpoint import Checkpoint
 from rogatory_protocol.errors import Code, ProtocolError, RefusedError
 from rogatory_protocol.ids import Aid, Digest
-from rogatory_protocol.rcbor import Value, decode, encode
+from rogatory_protocol.rcbor import decode, encode
 from rogatory_protocol.statement import parse
 from rogatory_protocol.tiles import LeafKind, parse_leaf
 
 SNAPSHOT: Final = "directory"
 FORKS: Final = "forks"
-CONFIRMED: Final = "confirmed"
-SETTLED: Final = "settled"
-OLD_UNTIL: Final = "old_until"
+WORD: Final = "officers_word"
 STRETCH: Final = 1_024  # rows of a log that are in memory at a time, some 10 MB
 _ANY_TIME: Final = 2**63 - 1  # what is stored was found not to be of the future when it came
 
-Claim = tuple[Aid, str, str]
-Foreign = tuple[Aid, Digest]
 Forks = dict[Aid, tuple[bytes, bytes]]
 
 
@@ -74,9 +70,7 @@ class Taken:
         leaves: The new leaves.
         accepted: Statements that the chains accepted.
         forks: All proofs of forks, when there is a new one.
-        confirmed: All claims that officers confirmed, when there is a new one.
-        settled: All forks of authorities that people decided, when there is a new one.
-        old_until: Until when an officer lets the node seal by an old directory, when that changes.
+        word: All that officers decided, when something is new.
         snapshot: The state after it, when it is time to write one.
         events: For the audit log.
         now: The time.
@@ -88,9 +82,7 @@ class Taken:
     leaves: Sequence[bytes] = ()
     accepted: Sequence[Accepted] = ()
     forks: Forks | None = None
-    confirmed: frozenset[Claim] | None = None
-    settled: frozenset[Foreign] | None = None
-    old_until: int | None = None
+    word: Word | None = None
     snapshot: bytes | None = field(default=None, repr=False)
     events: Sequence[audit_log.Event] = ()
     now: int
@@ -117,9 +109,7 @@ class Stored:
     directory: Directory
     steps: tuple[Step, ...]
     forks: Forks
-    confirmed: frozenset[Claim]
-    settled: frozenset[Foreign] = frozenset()
-    old_until: int = 0
+    word: Word
 
     @property
     def tail(self) -> int:
@@ -151,7 +141,7 @@ def write(connection: Connection, commands: Sequence[Taken]) -> list[None]:
 def read(connection: Connection, local: Local) -> Stored:
     """Read what is stored of the logs that local configuration follows."""
     held: dict[str, bytes] = {row.key: row.value for row in connection.execute(
-        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, CONFIRMED, SETTLED, OLD_UNTIL)))
+        select(meta).where(meta.c.key.in_((SNAPSHOT, FORKS, WORD)))
     )}  # fmt: skip
     directory = _from_snapshot(held.get(SNAPSHOT), local)
     found = [step for log in directory.state.logs for step in _steps(connection, directory, log)]
@@ -161,9 +151,7 @@ def read(connection: Connection, local: Local) -> Stored:
         directory=directory,
         steps=tuple(step for _, step in found),
         forks=_forks(held.get(FORKS)),
-        confirmed=_confirmed(held.get(CONFIRMED)),
-        settled=_settled(held.get(SETTLED)),
-        old_until=int.from_bytes(held.get(OLD_UNTIL, b""), "big"),
+        word=officers_word.read(held.get(WORD)),
     )
 
 
@@ -174,10 +162,7 @@ def restore(stored: Stored) -> Directory:
         DamagedError: The stored leaves are not those of the stored checkpoints.
     """
     directory = stored.directory
-    for aid, cc, role in stored.confirmed:
-        directory.confirm(aid, cc, (role,))
-    for aid, foreign in stored.settled:
-        directory.settle(aid, foreign)
+    stored.word.tell(directory)
     for log in directory.state.logs.values():
         log.fork = None  # it would refuse what was taken before; the proofs are put back below
     for step in stored.steps:
@@ -271,13 +256,8 @@ def _row_of(one: Accepted) -> dict[str, Any]:
 def _meta(each: Taken) -> Iterator[tuple[str, bytes]]:
     if each.forks is not None:
         yield FORKS, encode([[aid, *proof] for aid, proof in each.forks.items()])
-    if each.confirmed is not None:
-        claims: list[Value] = [list(claim) for claim in sorted(each.confirmed)]
-        yield CONFIRMED, encode(claims)
-    if each.settled is not None:
-        yield SETTLED, encode([list(one) for one in sorted(each.settled)])
-    if each.old_until is not None:
-        yield OLD_UNTIL, each.old_until.to_bytes(8, "big")
+    if each.word is not None:
+        yield WORD, officers_word.written(each.word)
     if each.snapshot is not None:
         yield SNAPSHOT, each.snapshot
 
@@ -295,16 +275,6 @@ def _from_snapshot(value: bytes | None, local: Local) -> Directory:
 def _forks(value: bytes | None) -> Forks:
     rows: Any = [] if value is None else decode(value)
     return {Aid(aid): (ours, theirs) for aid, ours, theirs in rows}
-
-
-def _confirmed(value: bytes | None) -> frozenset[Claim]:
-    rows: Any = [] if value is None else decode(value)
-    return frozenset((Aid(aid), cc, role) for aid, cc, role in rows)
-
-
-def _settled(value: bytes | None) -> frozenset[Foreign]:
-    rows: Any = [] if value is None else decode(value)
-    return frozenset((Aid(aid), Digest(foreign)) for aid, foreign in rows)
 
 
 def _steps(connection: Connection, directory: Directory, registry: Aid) -> list[tuple[int, Step]]:
