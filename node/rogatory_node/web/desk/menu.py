@@ -20,6 +20,7 @@ class Place:
 PLACES: Final = (
     Place("/inbox", later("Inbox"), Action.CASE_LIST),
     Place("/drafts", later("Drafts"), Action.DRAFT_READ),
+    Place("/law", later("Treaties and authorities"), Action.DIRECTORY_READ),
     Place("/people", later("People"), Action.PEOPLE_MANAGE),
     Place("/log", later("Audit log"), Action.LOG_READ),
     Place("/status", later("Status"), Action.KEYS_MANAGE),
@@ -38,4 +39,5 @@ def menu(ask: Ask) -> list[tuple[str, str, bool]]:
 
 def first_place(ask: Ask) -> str:
     """Return where a person begins: the first place of his menu, or his own page."""
-    return next((place.path for place in PLACES if place.action in ask.actions), "/account")
+    own = (place.path for place in PLACES if place.action in ask.actions and place.action is not Action.DIRECTORY_READ)
+    return next(own, "/account")

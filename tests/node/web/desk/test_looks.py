@@ -75,7 +75,8 @@ async def paths(node: Node, came: Any, officer: Officer, world: Any) -> list[str
         "/inbox", "/search?q=nothing", case, "/drafts", "/drafts/new", "/drafts/new?type=extradition", written,
         f"{case}/decide", f"{written}/files", f"{written}/offences", f"{written}/authority", f"{written}/assistance",
         f"{written}/check", "/account",
-        "/account/codes", "/account/passkeys/new", "/prove", "/people", "/log", "/help", "/nothing",
+        "/account/codes", "/account/passkeys/new", "/prove", "/people", "/log", "/help",
+        "/law?to=XB&type=data.preserve", "/nothing",
     ]  # fmt: skip
 
 
