@@ -201,21 +201,30 @@ async def case(call: Call) -> CaseWhole:
     """Return one case."""
 
     def work(connection: Connection) -> tuple[Permit, Whole]:
-        try:
-            identifier = find(connection, call.path["case"])
-        except (CaseUnknownError, CaseAmbiguousError):
-            raise _unknown() from None
-        permit = _allowed(connection, call.node, call.actor, identifier, call.query.reason)
-        try:
-            return permit, whole(connection, call.node.own.sealer, identifier)
-        except NotYetError as error:
-            raise Problem(409, error.code, later("The book has not read this case yet."), later("Try again.")) from None
+        return seen_by(connection, call.node, call.actor, call.path["case"], call.query.reason)
 
     permit, found = await read(call.node, work)
     if permit.role is Role.AUDITOR:
         reading = Reading(case=found.entry.case, reason=call.query.reason, by=call.acting)
         await call.node.writer.execute(Readings(sealer=call.node.own.sealer).note, reading)
     return told(found)
+
+
+def seen_by(connection: Connection, node: Node, actor: Actor, named: str, reason: str) -> tuple[Permit, Whole]:
+    """Return a case that somebody may read, with what allows it.
+
+    Raises:
+        Problem: There is no such case, as far as he may know; or he has to give a reason; or the book is not there yet.
+    """
+    try:
+        identifier = find(connection, named)
+    except (CaseUnknownError, CaseAmbiguousError):
+        raise _unknown() from None
+    permit = _allowed(connection, node, actor, identifier, reason)
+    try:
+        return permit, whole(connection, node.own.sealer, identifier)
+    except NotYetError as error:
+        raise Problem(409, error.code, later("The book has not read this case yet."), later("Try again.")) from None
 
 
 def _allowed(connection: Connection, node: Node, actor: Actor, identifier: Id16, reason: str) -> Permit:
