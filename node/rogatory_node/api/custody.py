@@ -13,8 +13,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from rogatory_node.api.asking import case_of, number, read, text
-from rogatory_node.api.cases import who
 from rogatory_node.api.context import Node, Problem, Route, acting, read_json, say
+from rogatory_node.api.offnetwork import Outside, outside, who_is
 from rogatory_node.casebook import custody as book
 from rogatory_node.casebook.actors import Acting, ActorError, ForbiddenError
 from rogatory_node.casework.custody import chain
@@ -22,7 +22,7 @@ from rogatory_node.casework.custody.actions import NOTED, WORDS
 from rogatory_node.i18n import later
 from rogatory_node.services import cases
 from rogatory_node.services.reading import Opening, Reading
-from rogatory_protocol.ids import Aid, Digest, Id16
+from rogatory_protocol.ids import Digest, Id16
 from rogatory_protocol.limits import DAY_SECONDS
 
 _AID_DIGITS: Final = 64
@@ -30,7 +30,7 @@ _AID_DIGITS: Final = 64
 
 def custody_of(node: Node) -> book.Custody:
     """Return what is done with the evidence of this node's cases."""
-    return book.Custody(sealer=node.own.sealer, wall=node.sending.wall)
+    return book.Custody(me=node.own.aid, sealer=node.own.sealer, wall=node.sending.wall)
 
 
 async def show(node: Node, request: web.Request) -> web.Response:
@@ -42,7 +42,7 @@ async def show(node: Node, request: web.Request) -> web.Response:
     if came:
         opening = Opening(letters=came, role=acting(request))
         await node.writer.execute(Reading(sealer=node.own.sealer).opened, opening)
-    return say({"case": case.hex(), **told(node, view)})
+    return say({"case": case.hex(), **told(node, view, await outside(node))})
 
 
 def _came(node: Node, connection: Connection, case: Id16, own: str) -> tuple[Digest, ...]:
@@ -153,7 +153,7 @@ _TOLD: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
 # --- Telling ----------------------------------------------------------------------------------------------------------
 
 
-def told(node: Node, view: chain.Custody) -> dict[str, Any]:
+def told(node: Node, view: chain.Custody, strangers: Outside) -> dict[str, Any]:
     """Return items and chain as JSON."""
     now = int(node.sending.wall())
     owed = dict(view.to_return)
@@ -183,8 +183,8 @@ def told(node: Node, view: chain.Custody) -> dict[str, Any]:
                 "item": each.item,
                 "action": each.action,
                 "at": each.at,
-                "by": _named(node, each.by),
-                "to": [_named(node, part) for part in each.to.split(", ") if part],
+                "by": _named(node, each.by, strangers),
+                "to": [_named(node, part, strangers) for part in each.to.split(", ") if part],
                 "letter": each.letter or None,
                 "proved": each.proved,
                 "words": dict(each.words),
@@ -195,10 +195,10 @@ def told(node: Node, view: chain.Custody) -> dict[str, Any]:
     }
 
 
-def _named(node: Node, word: str) -> Any:
+def _named(node: Node, word: str, strangers: Outside) -> Any:
     """Return an authority as it is called here, and any other word as it stands."""
     if len(word) == _AID_DIGITS and all(sign in "0123456789abcdef" for sign in word):
-        return who(node, Aid(bytes.fromhex(word)))
+        return who_is(node, word, strangers)
     return word
 
 

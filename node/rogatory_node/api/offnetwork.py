@@ -19,7 +19,7 @@ from rogatory_node.casebook import offnetwork as book
 from rogatory_node.casebook.actors import Acting
 from rogatory_node.casework import caselist
 from rogatory_node.casework.channels import CHANNELS
-from rogatory_node.i18n import later
+from rogatory_node.i18n import SOURCE, later
 from rogatory_node.services import reading
 from rogatory_node.services.intake import Taken
 from rogatory_node.services.reading import Attachment
@@ -31,6 +31,23 @@ from rogatory_protocol.ids import Aid, Id16
 def book_of(node: Node) -> book.OffNetwork:
     """Return what is done with partners that are not on the network."""
     return book.OffNetwork(me=node.own.aid, sealer=node.own.sealer, wall=node.sending.wall)
+
+
+Outside = Mapping[str, book.Partner]
+"""Partners that are not on the network, by the digits that stand for them."""
+
+
+async def outside(node: Node) -> Outside:
+    """Return the partners that are not on the network."""
+    return {each.id.hex(): each for each in await read(node, book_of(node).listed)}
+
+
+def who_is(node: Node, digits: str, strangers: Outside) -> dict[str, Any]:
+    """Say how an authority, or a partner that is none, is called here."""
+    found = strangers.get(digits)
+    if found is None:
+        return who(node, Aid(bytes.fromhex(digits)))
+    return {"aid": digits, "cc": found.cc, "name": {SOURCE: found.name}, "self": False}
 
 
 async def record(node: Node, request: web.Request) -> web.Response:

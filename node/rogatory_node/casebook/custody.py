@@ -17,7 +17,9 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, delete, func, select
 
+from rogatory_node.casebook import offnetwork
 from rogatory_node.casebook.actors import Acting, event, load, require
+from rogatory_node.casebook.opening import Opened
 from rogatory_node.casebook.sight import thing_of
 from rogatory_node.casework.custody import chain, items
 from rogatory_node.casework.custody.actions import MAX_WORDS, NOTED, WORDS, lacking
@@ -29,7 +31,7 @@ from rogatory_node.storage.blobs import blob_name
 from rogatory_node.storage.book_tables import book_cases, custody_notes
 from rogatory_node.storage.seal import RowSealer
 from rogatory_node.storage.tables import blobs, letters, outbox
-from rogatory_protocol.ids import Digest, Id16
+from rogatory_protocol.ids import Aid, Digest, Id16
 
 _ID_BYTES: Final = 16
 MOST_CASES: Final = 100
@@ -128,11 +130,13 @@ class Custody:
     """What is done with the evidence of cases.
 
     Attributes:
+        me: This authority.
         sealer: Seals and opens rows.
         wall: The clock.
         random: Randomness for identifiers and audit leaves.
     """
 
+    me: Aid
     sealer: RowSealer = field(repr=False)
     wall: Callable[[], float] = time.time
     random: Callable[[int], bytes] = urandom
@@ -144,7 +148,9 @@ class Custody:
         return chain.custody(list(self.sources(connection, case)), self.notes(connection, case))
 
     def sources(self, connection: Connection, case: Id16) -> Iterator[items.Source]:
-        """Yield the letters of a case."""
+        """Yield the letters of a case, those first that were entered by hand."""
+        rows = offnetwork.rows_of(connection, case)
+        yield from map(_by_hand, offnetwork.opened(self.sealer, self.me.hex(), rows))
         reading, after = Reading(sealer=self.sealer), None
         while True:
             page = reading.page(connection, case, after=after)
@@ -323,6 +329,21 @@ class _Numbers:
             self._last[case] = self._connection.execute(query).scalar_one() or 0
         self._last[case] += 1
         return self._last[case]
+
+
+def _by_hand(entered: Opened) -> items.Source:
+    """Return a letter that was entered by hand as the chain of custody reads it."""
+    letter = entered.letter
+    assert letter is not None  # what people enter is read as it was written
+    return items.Source(
+        digest=letter.digest,
+        kind=letter.kind,
+        sender=letter.sender,
+        to=letter.to,
+        ts=letter.ts,
+        form=letter.payload,
+        proved=False,
+    )
 
 
 def source_of(letter: Shown) -> items.Source:

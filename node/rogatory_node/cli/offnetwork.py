@@ -119,7 +119,7 @@ def partners(
     if len(fitting) != 1:
         raise Failure(_("No partner, or several, begin with {digits}.").format(digits=joined), slug="partner")
     moved = client.post("/partners/join", json={"partner": fitting[0], "to": to})
-    emit(as_json, moved, _("{count} cases go on over the network.").format(count=moved["cases"]))
+    emit(as_json, moved, _("Cases that go on over the network: {count}").format(count=moved["cases"]))
 
 
 def _listed(found: dict[str, Any]) -> Iterator[str]:
@@ -177,5 +177,5 @@ def import_cases(
             )
             note(_("Nothing was taken in. Lines that are wrong:{lines}").format(lines=words.clean(listed, lines=True)))
         return REFUSED
-    emit(as_json, found, _("{count} cases are taken in.").format(count=len(found["cases"])))
+    emit(as_json, found, _("Cases taken in: {count}").format(count=len(found["cases"])))
     return 0

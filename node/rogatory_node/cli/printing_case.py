@@ -64,9 +64,14 @@ def request_of(case: str, *, letter: str | None, home: Path, role: str) -> Mappi
     Raises:
         Failure: No node, no such case, or it holds no such letter.
     """
-    asked = _asked(Client(home_at(home), role=role), case, letter, ())
+    client = Client(home_at(home), role=role)
+    asked = _asked(client, case, letter, ())
     found = asked.records[-1] if letter and asked.records else certificates.newest(asked.records, ("request",))
     if found is None:
+        entered = client.get("/recorded", case=case)["letters"]
+        by_hand = [each["form"] for each in entered if each["kind"] == "request"]
+        if by_hand:
+            return dict(by_hand[-1])
         raise Failure(_("The case holds no letter for this document."), slug="nothing")
     return found.form
 

@@ -74,3 +74,16 @@ async def test_lists_of_the_book_name_the_partner_and_say_unproved(ask: Ask, nod
     _, told = await ask("GET", "/book/case?case=XA-7")
     assert told["requests"][0]["to"]["name"] == {"en": "Ministry"}
     assert told["line"]["unproved"] is True
+
+
+async def test_evidence_that_came_by_post_is_in_the_chain_unproved(ask: Ask) -> None:
+    letter = {"partner": "XD", "name": "Ministry", "channel": "courier", "at": 1_600_000_000}
+    form = {"kind": "evidence.handover", "language": "ru", "items": [{"description": "Disk", "seal": "B-77"}]}
+    _, told = await ask("POST", "/recorded", json=letter | {"form": form})
+    _, seen = await ask("GET", f"/case/custody?case={told['case']}")
+    (item,), (link,) = seen["items"], seen["chain"]
+    assert (item["name"], link["action"], link["proved"], link["by"]["cc"]) == ("Disk", "handed-over", False, "XD")
+    body = {"case": told["case"], "item": item["item"], "action": "kept", "words": {"place": "Room 4"}}
+    assert (await ask("POST", "/case/custody", json=body))[0] == 200
+    _, seen = await ask("GET", f"/case/translations?case={told['case']}")
+    assert seen["letters"][0]["language"] == "ru"

@@ -41,7 +41,7 @@ class Desk:
 
     def __init__(self, node: Node, digest: bytes) -> None:
         self.node, self.digest = node, digest
-        self.book = book.Custody(sealer=node.own.sealer, wall=node.sending.wall)
+        self.book = book.Custody(me=node.own.aid, sealer=node.own.sealer, wall=node.sending.wall)
         self.key = f"{digest.hex()[:16]}.0"
 
     async def do(self, action: str, item: str | None = None, **words: str) -> str:

@@ -26,6 +26,9 @@ async def test_letters_are_entered_shown_and_moved(cli: Cli, tmp_path: Path) -> 
     assert "scan.pdf" in text
     _, text = await cli("partners", text=True)
     digits = text.split()[0]
+    out = tmp_path / "form.csv"
+    assert (await cli("export-form", "XA-7", "--out", str(out)))[0] == 0
+    assert "data.preserve" in out.read_text(encoding="utf-8")
     status, moved = await cli("partners", "--joined", digits, "--to", "XB")
     assert (status, moved["cases"], moved["authority"]["cc"]) == (0, 1, "XB")
     _, text = await cli("partners", text=True)

@@ -6,6 +6,7 @@ import msgspec
 
 from rogatory_node.api.asking import case_of, read
 from rogatory_node.api.custody import custody_of, erased, noted, problem_of, told
+from rogatory_node.api.offnetwork import outside
 from rogatory_node.api.v1.endpoint import Call, Endpoint, Model
 from rogatory_node.casebook.actors import ActorError
 from rogatory_node.casebook.custody import Erasing, Noting
@@ -69,7 +70,7 @@ async def custody(call: Call) -> Chain:
     if came:
         opening = Opening(letters=tuple(dict.fromkeys(came)), role=who)
         await call.node.writer.execute(Reading(sealer=call.node.own.sealer).opened, opening)
-    return Chain(case=case.hex(), **told(call.node, view))
+    return Chain(case=case.hex(), **told(call.node, view, await outside(call.node)))
 
 
 async def note(call: Call) -> Noted:

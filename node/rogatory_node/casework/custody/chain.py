@@ -149,7 +149,13 @@ def _from_letters(items: Iterable[Item], sources: Mapping[str, Source]) -> Itera
         action = "sent" if item.file is not None else "handed-over"
         to = ", ".join(source.to)
         yield Link(
-            item=item.key, action=action, at=source.ts, by=source.sender, to=to, letter=source.digest, proved=True
+            item=item.key,
+            action=action,
+            at=source.ts,
+            by=source.sender,
+            to=to,
+            letter=source.digest,
+            proved=source.proved,
         )
         for fact in source.facts:
             # An object is not in the letter: that the letter arrived says nothing of it.

@@ -66,7 +66,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A letter with its attachments and the evidence about it."""
+    """A letter with its attachments and the evidence about it; ``proved``: it is signed, not entered by hand."""
 
     digest: str
     kind: str
@@ -76,6 +76,7 @@ class Source:
     form: Mapping[str, Any] = field(repr=False)
     files: tuple[File, ...] = ()
     facts: tuple[Fact, ...] = ()
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
