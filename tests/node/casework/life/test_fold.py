@@ -94,6 +94,6 @@ def test_a_large_case_folds_in_seconds() -> None:
     for turn in range(5_000):
         talk.say("consultation", XB, on=request, key=f"c{turn}")
         talk.say("status", XB, on=request, stage="RESUMED", key=f"s{turn}")
-    began = time.perf_counter()
+    began = time.process_time()
     assert talk.one().state == "UNDER_REVIEW"
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
