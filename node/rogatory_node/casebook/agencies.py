@@ -8,20 +8,25 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from os import urandom
 from typing import ClassVar, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
-from rogatory_node.casebook.actors import OPERATOR, Acting, event, load, name_of_object, require
+from rogatory_node.casebook.actors import OPERATOR, Acting
 from rogatory_node.casebook.people import check_name, end_all
+from rogatory_node.casebook.registering import Register, add_entries, end_entries
 from rogatory_node.casework.roles import Action
-from rogatory_node.storage import audit_log
 from rogatory_node.storage.book_tables import agencies, people
 from rogatory_node.storage.seal import RowSealer
 from rogatory_protocol.ids import Id16
 
 _ID_BYTES: Final = 16
+_REGISTER: Final = Register(
+    table=agencies, kind="agency", action=Action.AGENCIES_MANAGE, added="agency.opened", ended="agency.closed",
+    ended_at="closed_at",
+)  # fmt: skip
 
 
 class AgencyKind(StrEnum):
@@ -93,18 +98,10 @@ class Agencies:
             ActorError: Who does it is unknown or may not.
             NameUnfitError: A name is empty, too long, or not one line.
         """
-        now, opened, events, rows = int(self.wall()), [], [], []
-        for each in commands:
-            actor = load(connection, each.by, now=now)
-            permit = require(actor, Action.AGENCIES_MANAGE)
-            check_name(each.name)
-            agency = Agency(id=Id16(self.random(_ID_BYTES)), name=each.name, kind=each.kind, closed_at=None)
-            opened.append(agency)
-            rows.append(self._row(agency, now))
-            events.append(event("agency.opened", actor, name_of_object("agency", agency.id), role=permit.role))
-        connection.execute(agencies.insert(), rows)
-        audit_log.append(connection, events, now=now, random=self.random)
-        return opened
+        now = int(self.wall())
+        return add_entries(
+            connection, _REGISTER, commands, new=self._new, row=partial(self._row, now=now), now=now, random=self.random
+        )
 
     def close(self, connection: Connection, commands: Sequence[Closing]) -> list[Agency]:
         """Close agencies and disable their people; one that is closed stays as it is.
@@ -113,19 +110,9 @@ class Agencies:
             ActorError: Who does it is unknown or may not.
             AgencyUnknownError: There is no such agency.
         """
-        now, closed, events = int(self.wall()), [], []
-        for each in commands:
-            actor = load(connection, each.by, now=now)
-            permit = require(actor, Action.AGENCIES_MANAGE)
-            if self.one(connection, each.agency).closed_at is None:
-                connection.execute(update(agencies).where(agencies.c.id == each.agency).values(closed_at=now))
-                of_it = select(people.c.id).where(people.c.agency == each.agency, people.c.disabled_at.is_(None))
-                for person in connection.execute(of_it).scalars().all():
-                    end_all(connection, Id16(person), now)
-                events.append(event("agency.closed", actor, name_of_object("agency", each.agency), role=permit.role))
-            closed.append(self.one(connection, each.agency))
-        audit_log.append(connection, events, now=now, random=self.random)
-        return closed
+        now, asked = int(self.wall()), [(each.agency, each.by) for each in commands]
+        ending = partial(_disable, now=now)
+        return end_entries(connection, _REGISTER, asked, one=self.one, before=ending, now=now, random=self.random)
 
     def listed(self, connection: Connection) -> list[Agency]:
         """Return all agencies, the newest last."""
@@ -143,7 +130,11 @@ class Agencies:
             raise AgencyUnknownError("agency")
         return self._opened(row)
 
-    def _row(self, agency: Agency, now: int) -> dict[str, object]:
+    def _new(self, opening: Opening) -> Agency:
+        check_name(opening.name)
+        return Agency(id=Id16(self.random(_ID_BYTES)), name=opening.name, kind=opening.kind, closed_at=None)
+
+    def _row(self, agency: Agency, *, now: int) -> dict[str, object]:
         return {
             "id": agency.id,
             "name_sealed": self.sealer.seal("agencies", "name_sealed", agency.id, agency.name.encode()),
@@ -159,3 +150,9 @@ class Agencies:
             kind=AgencyKind(row.kind),
             closed_at=row.closed_at,
         )
+
+
+def _disable(connection: Connection, agency: Id16, *, now: int) -> None:
+    of_it = select(people.c.id).where(people.c.agency == agency, people.c.disabled_at.is_(None))
+    for person in connection.execute(of_it).scalars().all():
+        end_all(connection, Id16(person), now)

@@ -9,12 +9,14 @@
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from os import urandom
 from typing import ClassVar, Final
 
 from sqlalchemy import Connection, Row, or_, select, update
 
 from rogatory_node.casebook.actors import OPERATOR, Acting, event, load, name_of_object, require, roles_of
+from rogatory_node.casebook.registering import Register, add_entries
 from rogatory_node.casework.roles import Action, Role, compatible
 from rogatory_node.storage import audit_log
 from rogatory_node.storage.book_tables import agencies, delegations, people, tokens, units
@@ -25,6 +27,10 @@ MAX_NAME: Final = 200
 MIN_PREFIX: Final = 6
 _ID_BYTES: Final = 16
 _ID_DIGITS: Final = 2 * _ID_BYTES
+_REGISTER: Final = Register(
+    table=people, kind="person", action=Action.PEOPLE_MANAGE, added="person.added", ended="person.disabled",
+    ended_at="disabled_at",
+)  # fmt: skip
 
 
 class PeopleError(Exception):
@@ -154,16 +160,9 @@ class People:
             PlaceUnfitError: Unit or agency do not fit.
             DatesUnfitError: The end is not after the beginning.
         """
-        now, added, events = int(self.wall()), [], []
-        for each in commands:
-            actor = load(connection, each.by, now=now)
-            permit = require(actor, Action.PEOPLE_MANAGE)
-            person = self._new(connection, each, now)
-            added.append(person)
-            events.append(event("person.added", actor, name_of_object("person", person.id), role=permit.role))
-        connection.execute(people.insert(), [self._row(person, now) for person in added])
-        audit_log.append(connection, events, now=now, random=self.random)
-        return added
+        now = int(self.wall())
+        new, row = partial(self._new, connection, now), partial(self._row, now=now)
+        return add_entries(connection, _REGISTER, commands, new=new, row=row, now=now, random=self.random)
 
     def change(self, connection: Connection, commands: Sequence[Changing]) -> list[Person]:
         """Give people other roles.
@@ -251,7 +250,7 @@ class People:
 
     # --- Private ----------------------------------------------------------------------------------------------------
 
-    def _new(self, connection: Connection, adding: Adding, now: int) -> Person:
+    def _new(self, connection: Connection, now: int, adding: Adding) -> Person:
         check_name(adding.name)
         if not compatible(adding.roles, of_agency=adding.agency is not None):
             raise RolesUnfitError("roles")
@@ -270,7 +269,7 @@ class People:
             disabled_at=None,
         )
 
-    def _row(self, person: Person, now: int) -> dict[str, object]:
+    def _row(self, person: Person, *, now: int) -> dict[str, object]:
         return {
             "id": person.id,
             "name_sealed": self.sealer.seal("people", "name_sealed", person.id, person.name.encode()),

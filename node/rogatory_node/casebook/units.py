@@ -8,21 +8,25 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from os import urandom
 from typing import ClassVar, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
-from rogatory_node.casebook.actors import OPERATOR, Acting, event, load, name_of_object, require
+from rogatory_node.casebook.actors import OPERATOR, Acting
 from rogatory_node.casebook.people import check_name, spelled
+from rogatory_node.casebook.registering import Register, add_entries, end_entries
 from rogatory_node.casework.roles import Action
-from rogatory_node.storage import audit_log
 from rogatory_node.storage.book_tables import people, units
 from rogatory_node.storage.seal import RowSealer
 from rogatory_protocol.ids import Id16
 
 ALL: Final = "*"
 _ID_BYTES: Final = 16
+_REGISTER: Final = Register(
+    table=units, kind="unit", action=Action.UNITS_MANAGE, added="unit.opened", ended="unit.closed", ended_at="closed_at"
+)
 
 
 class UnitError(Exception):
@@ -104,17 +108,10 @@ class Units:
             NameUnfitError: A name is empty, too long, or not one line.
             RoutingUnfitError: A type or a grade is no code.
         """
-        now, opened, events, rows = int(self.wall()), [], [], []
-        for each in commands:
-            actor = load(connection, each.by, now=now)
-            permit = require(actor, Action.UNITS_MANAGE)
-            unit = self._new(each)
-            opened.append(unit)
-            rows.append(self._row(unit, now))
-            events.append(event("unit.opened", actor, name_of_object("unit", unit.id), role=permit.role))
-        connection.execute(units.insert(), rows)
-        audit_log.append(connection, events, now=now, random=self.random)
-        return opened
+        now = int(self.wall())
+        return add_entries(
+            connection, _REGISTER, commands, new=self._new, row=partial(self._row, now=now), now=now, random=self.random
+        )
 
     def close(self, connection: Connection, commands: Sequence[Closing]) -> list[Unit]:
         """Close units; one that is closed stays as it is.
@@ -124,20 +121,10 @@ class Units:
             UnitUnknownError: There is no such unit.
             UnitInUseError: People who may act are in it.
         """
-        now, closed, events = int(self.wall()), [], []
-        for each in commands:
-            actor = load(connection, each.by, now=now)
-            permit = require(actor, Action.UNITS_MANAGE)
-            unit = self.one(connection, each.unit)
-            if unit.closed_at is None:
-                in_it = select(people.c.id).where(people.c.unit == each.unit, people.c.disabled_at.is_(None)).limit(1)
-                if connection.execute(in_it).one_or_none() is not None:
-                    raise UnitInUseError("unit")
-                connection.execute(update(units).where(units.c.id == each.unit).values(closed_at=now))
-                events.append(event("unit.closed", actor, name_of_object("unit", unit.id), role=permit.role))
-            closed.append(self.one(connection, each.unit))
-        audit_log.append(connection, events, now=now, random=self.random)
-        return closed
+        asked = [(each.unit, each.by) for each in commands]
+        return end_entries(
+            connection, _REGISTER, asked, one=self.one, before=_check_empty, now=int(self.wall()), random=self.random
+        )
 
     def listed(self, connection: Connection) -> list[Unit]:
         """Return all units, the newest last."""
@@ -167,7 +154,7 @@ class Units:
             closed_at=None,
         )
 
-    def _row(self, unit: Unit, now: int) -> dict[str, object]:
+    def _row(self, unit: Unit, *, now: int) -> dict[str, object]:
         return {
             "id": unit.id,
             "name_sealed": self.sealer.seal("units", "name_sealed", unit.id, unit.name.encode()),
@@ -190,6 +177,12 @@ class Units:
 def routed(found: Sequence[Unit], type: str | None, grade: str) -> list[Unit]:
     """Return the units to which a request comes, in their order; none when the registrars must choose."""
     return [unit for unit in found if unit.takes(type, grade)]
+
+
+def _check_empty(connection: Connection, unit: Id16) -> None:
+    in_it = select(people.c.id).where(people.c.unit == unit, people.c.disabled_at.is_(None)).limit(1)
+    if connection.execute(in_it).one_or_none() is not None:
+        raise UnitInUseError("unit")
 
 
 def _fits(words: frozenset[str], word: str) -> bool:

@@ -13,7 +13,7 @@ from rogatory_node.api.v1.table import TABLE, description
 from rogatory_node.casework.roles import Role
 
 # One program's view of one refusal or answer: drawn requests are sent over a real socket.
-CASES = 10
+CASES = 4
 # A path for each operation that needs one.
 EXAMPLES = {
     "getType": "/types/data.preserve",
