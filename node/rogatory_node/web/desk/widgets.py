@@ -15,7 +15,7 @@ from typing import Any, Final
 from rogatory_node.casework.codes import CRIME_TYPES, GRADES
 from rogatory_node.i18n import later, translate
 
-LONG: Final = 300  # letters; what may be longer gets a field of several lines
+LONG: Final = 2_000  # letters; what may be longer gets a field of several lines
 DEEPEST: Final = 8
 YES, NO = later("Yes"), later("No")
 CODES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -213,9 +213,9 @@ def _filled(widget: Widget, held: Mapping[str, Any], path: str, drawing: Drawing
     return name in held or bool(below)
 
 
-def _list(made: Made, schema: Schema, value: Any, drawing: Drawing, path: str) -> Widget:
+def _list(made: "partial[Widget]", schema: Schema, value: Any, drawing: Drawing, path: str) -> Widget:
     held = list(value or [])
-    if path in drawing.grown or (not held and path.count("/") == 1):
+    if path in drawing.grown or (not held and (path.count("/") == 1 or made.keywords["required"])):
         held.append({})
     items = _items(schema, drawing.shared)
     entries = [draw(items, each, drawing, path=f"{path}/{place}") for place, each in enumerate(held)]
@@ -240,4 +240,4 @@ _DRAWN: Final[Mapping[str, Callable[..., Widget]]] = {
 
 def _example(schema: Schema) -> str:
     shown = next(iter(schema.get("examples", [])), None)
-    return shown if isinstance(shown, str) and "enum" not in schema and len(shown) <= 2 * LONG else ""
+    return shown if isinstance(shown, str) and "enum" not in schema and len(shown) <= LONG else ""
