@@ -56,7 +56,7 @@ REFUSALS: Final[Mapping[type[Exception], Told]] = {
     people.SelfError: Told(403, later("Nobody changes himself."), later("Ask another administrator.")),
     units.UnitUnknownError: Told(404, later("There is no such unit.")),
     units.UnitInUseError: Told(409, later("There are people in this unit."), later("Disable them first.")),
-    units.RoutingUnfitError: Told(422, later("A type or a grade is not written as a code.")),
+    units.RoutingUnfitError: Told(422, later("There is no such type or urgency.")),
     agencies.AgencyUnknownError: Told(404, later("There is no such agency.")),
     tokens.TokenUnknownError: Told(404, later("There is no such token.")),
     tokens.ScopeError: Told(422, later("A token must name something, and nothing that its person may not do.")),

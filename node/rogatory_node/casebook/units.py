@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Row, select
 from rogatory_node.casebook.actors import OPERATOR, Acting
 from rogatory_node.casebook.people import check_name, spelled
 from rogatory_node.casebook.registering import Register, add_entries, end_entries
+from rogatory_node.casework.codes import GRADES
 from rogatory_node.casework.roles import Action
+from rogatory_node.casework.types.catalogue import types
 from rogatory_node.storage.book_tables import people, units
 from rogatory_node.storage.seal import RowSealer
 from rogatory_protocol.ids import Id16
@@ -48,7 +50,7 @@ class UnitInUseError(UnitError):
 
 
 class RoutingUnfitError(UnitError):
-    """A type or a grade is no code."""
+    """A type or a grade is misspelt: nothing would ever come to the unit."""
 
     code: ClassVar[str] = "unit.routing-unfit"
 
@@ -106,7 +108,7 @@ class Units:
         Raises:
             ActorError: Who does it is unknown or may not.
             NameUnfitError: A name is empty, too long, or not one line.
-            RoutingUnfitError: A type or a grade is no code.
+            RoutingUnfitError: A type or a grade is not known.
         """
         now = int(self.wall())
         return add_entries(
@@ -143,8 +145,8 @@ class Units:
 
     def _new(self, opening: Opening) -> Unit:
         check_name(opening.name)
-        for words in (opening.types, opening.grades):
-            if not words or not all(word.isascii() and word.isprintable() and " " not in word for word in words):
+        for words, known in ((opening.types, _types()), (opening.grades, frozenset(GRADES))):
+            if not words or not words <= known | {ALL}:
                 raise RoutingUnfitError("routing")
         return Unit(
             id=Id16(self.random(_ID_BYTES)),
@@ -185,7 +187,16 @@ def _check_empty(connection: Connection, unit: Id16) -> None:
         raise UnitInUseError("unit")
 
 
+def _types() -> frozenset[str]:
+    """Return what a unit may name: types and their families."""
+    codes = {each.code for each in types()}
+    return frozenset(codes | {_family(code) for code in codes})
+
+
+def _family(code: str) -> str:
+    return code.partition(".")[0] + ".*"
+
+
 def _fits(words: frozenset[str], word: str) -> bool:
     """Tell whether a code stands in a list: itself, its family (``data.*``), or all."""
-    family = word.partition(".")[0] + ".*"
-    return not words.isdisjoint({word, family, ALL})
+    return not words.isdisjoint({word, _family(word), ALL})

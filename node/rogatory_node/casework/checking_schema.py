@@ -185,5 +185,7 @@ def _said(fault: Fault, described: Mapping[str, Any], before: str, kind: Request
         args = {"most": int(fault.told["limit"])}
         yield Finding(code="field.long", level="wrong", path=place, text=LONG, args=args, titles=titles)
     else:
-        code, level, text = WORDS.get(fault.keyword, ("field.unread", "wrong", UNREAD))
+        # A kind that nobody knows is looked at as a request: it is misspelt, not to be confirmed.
+        keyword = "enum" if fault.path == ("kind",) and fault.keyword == "const" else fault.keyword
+        code, level, text = WORDS.get(keyword, ("field.unread", "wrong", UNREAD))
         yield Finding(code=code, level=level, path=place, text=text, titles=titles)

@@ -70,7 +70,27 @@ def cases(
         "due_before": None if due is None else _before(due),
     }
     found = Client(home_at(home), role=role).get("/book/cases", after=after, most=most, **query)
+    if not found["cases"]:
+        _refuse_misspelt(kind, query["state"], query["grade"])
     emit(as_json, found, "\n".join(_listed(found)))
+
+
+def _refuse_misspelt(kind: str | None, state: str | None, grade: str | None) -> None:
+    """Refuse codes that nobody knows; asked only when nothing was found, for a newer program may have sent one.
+
+    Raises:
+        Failure: A code is misspelt.
+    """
+    from rogatory_node.casework.codes import GRADES
+    from rogatory_node.casework.life.states import STATES
+    from rogatory_node.casework.types.catalogue import Unknown, type_of
+
+    if kind is not None and isinstance(type_of(kind), Unknown):
+        what = _("There is no type “{code}”.").format(code=words.clean(kind))
+        raise Failure(what, _("List them all: rogatory types"), code=USAGE, slug="unknown")
+    for code, known in ((state, STATES), (grade, GRADES)):
+        if code is not None and code not in known:
+            raise Failure(_("One of {known}.").format(known=", ".join(known)), code=USAGE, slug="usage")
 
 
 def search(

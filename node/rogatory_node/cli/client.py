@@ -265,7 +265,8 @@ def _refused(raw: bytes) -> Failure:
     try:
         told = json.loads(raw)
         if "title" in told:  # of the interface for programs, which translates by itself
-            return Failure(told["title"], told.get("next"), slug=told["code"])
+            following = told.get("next") or told.get("args", {}).get("errors")  # which field, in words for programs
+            return Failure(told["title"], following, slug=told["code"])
         what, following, values = _(told["what"]), told["next"], told["args"]
         following = _(following).format(**values) if following else None
         return Failure(what.format(**values), following, slug=told["code"])

@@ -38,6 +38,7 @@ SHORT: Final[Mapping[str, str]] = {
 }
 """What people type for an action; its code does as well."""
 ERASE: Final = "erase"
+DEVIATION: Final = "deviation"
 ODD: Final[Mapping[str, str]] = {
     "after_end": later("after it was erased"),
     "hash": later("the hash differs from that of the letter"),
@@ -84,6 +85,9 @@ def custody(
             _write_graph(found, case_uco)
         emit(as_json, found, "\n".join(_shown(found)))
         return
+    if action not in {*SHORT, *SHORT.values(), DEVIATION, ERASE}:
+        known = ", ".join((*SHORT, DEVIATION, ERASE))
+        raise Failure(_("One of {known}.").format(known=known), code=USAGE, slug="usage")
     said = _said(say or [])
     if action == ERASE:
         found = client.post("/case/custody/erase", json={"case": case, "item": item, "why": said.get("why", "")})

@@ -16,6 +16,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import USAGE, Failure, emit, note, refuse_unwritable
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import _
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def gather(
     try:
         found = gathering.parties(file.read_bytes(), origin)
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     if found.faults:
         raise unread([{"line": each.line, "text": each.text, "args": each.args} for each in found.faults])

@@ -13,7 +13,7 @@ from rogatory_node.cli import words
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption, TokenOption
 from rogatory_node.cli.output import emit, note
 from rogatory_node.cli.people import API, PersonArgument, RolesOption, client_of, person_of
-from rogatory_node.cli.picking import code_of, day, pick, row
+from rogatory_node.cli.picking import code_of, day, pick, row, rows
 from rogatory_node.i18n import _
 
 
@@ -60,7 +60,7 @@ def list_tokens(
 ) -> None:
     """List tokens."""
     found = client_of(home, role, token).get(f"{API}/tokens")
-    emit(as_json, found, "\n".join(map(_token, found["tokens"])))
+    emit(as_json, found, rows(map(_token, found["tokens"])))
 
 
 def revoke(
@@ -110,7 +110,7 @@ def list_delegations(
 ) -> None:
     """List delegations."""
     found = client_of(home, role, token).get(f"{API}/delegations")
-    emit(as_json, found, "\n".join(map(_delegation, found["delegations"])))
+    emit(as_json, found, rows(map(_delegation, found["delegations"])))
 
 
 def end(

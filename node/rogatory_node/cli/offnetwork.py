@@ -21,6 +21,7 @@ from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
 from rogatory_node.cli.printing import read_form
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import _
 
 MAX_TABLE_BYTES = 2 * 1024 * 1024
@@ -73,7 +74,7 @@ def _upload(client: Client, scan: Path) -> str:
     try:
         size = scan.stat().st_size
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=scan, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=scan, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     client.upload(f"/uploads/{upload}", scan, name=scan.name, size=size, mt="application/octet-stream")
     return upload
@@ -161,7 +162,7 @@ def import_cases(
             )
         table = raw.decode("utf-8-sig")
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     except UnicodeDecodeError:
         raise Failure(_("The table, a CSV file in UTF-8."), code=USAGE, slug="unreadable") from None

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from rogatory_node.cli.output import USAGE, Failure
+from rogatory_node.cli.system import why
 from rogatory_node.home import Home
 from rogatory_node.i18n import LANGUAGE, LANGUAGES, _
 
@@ -56,8 +57,8 @@ def token_of(file: Path | None) -> str | None:
     try:
         return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "ASCII"
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=why)
+        reason = why(error) if isinstance(error, OSError) else "ASCII"
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=reason)
         raise Failure(what, code=USAGE, slug="unreadable") from None
 
 

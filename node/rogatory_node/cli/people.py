@@ -14,7 +14,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption, TokenOption, token_of
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import emit
-from rogatory_node.cli.picking import code_of, day, pick, row
+from rogatory_node.cli.picking import code_of, day, pick, row, rows
 from rogatory_node.i18n import _
 
 API: Final = "/api/v1"
@@ -69,7 +69,7 @@ def list_people(
 ) -> None:
     """List people."""
     found = client_of(home, role, token).get(f"{API}/people")
-    emit(as_json, found, "\n".join(map(_line, found["people"])))
+    emit(as_json, found, rows(map(_line, found["people"])))
 
 
 def change_roles(

@@ -1,6 +1,6 @@
 """How commands find one of a list that the node gave: by its digits, their beginning, or exactly its name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -32,6 +32,11 @@ def pick(found: Sequence[Mapping[str, Any]], word: str) -> str:
 def row(*parts: str | None) -> str:
     """Return a line of a list: its parts, two blanks between."""
     return "  ".join(words.clean(part) for part in parts if part)
+
+
+def rows(lines: Iterable[str]) -> str:
+    """Return the lines of a list, or a word that it is empty."""
+    return "\n".join(lines) or _("Nothing was found.")
 
 
 def day(date: datetime | None) -> int | None:

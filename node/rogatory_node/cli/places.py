@@ -8,7 +8,7 @@ from rogatory_node.cli import words
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption, TokenOption
 from rogatory_node.cli.output import emit
 from rogatory_node.cli.people import API, client_of
-from rogatory_node.cli.picking import code_of, pick, row
+from rogatory_node.cli.picking import code_of, pick, row, rows
 from rogatory_node.i18n import _
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=_("The name."))]
@@ -54,7 +54,7 @@ def list_units(
 ) -> None:
     """List units."""
     found = client_of(home, role, token).get(f"{API}/units")
-    emit(as_json, found, "\n".join(map(_unit, found["units"])))
+    emit(as_json, found, rows(map(_unit, found["units"])))
 
 
 def close_unit(
@@ -94,7 +94,7 @@ def list_agencies(
 ) -> None:
     """List home agencies."""
     found = client_of(home, role, token).get(f"{API}/agencies")
-    emit(as_json, found, "\n".join(map(_agency, found["agencies"])))
+    emit(as_json, found, rows(map(_agency, found["agencies"])))
 
 
 def close_agency(

@@ -17,6 +17,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import USAGE, Failure, emit
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import _, later
 
 _DAY_SECONDS: Final = 86_400
@@ -99,6 +100,8 @@ def statistics(
         _plain(client.post("/book/statistics/together", json={"publications": files}), as_json=as_json)
     else:
         period = {"begin": _day(begin, "--from"), "end": _day(end, "--to") + _DAY_SECONDS}
+        if period["begin"] >= period["end"]:
+            raise Failure(_("The period ends before it begins."), code=USAGE, slug="period")
         if share is not None:
             _share(client, period, share, as_json=as_json)
         else:
@@ -183,7 +186,7 @@ def _share(client: Client, period: Mapping[str, int], out: Path, *, as_json: boo
         with out.open("xb") as file:
             file.write(bytes.fromhex(found.pop("publication")))
     except OSError as error:
-        what = _("{file} cannot be written: {why}").format(file=out, why=error.strerror)
+        what = _("{file} cannot be written: {why}").format(file=out, why=why(error))
         raise Failure(what, slug="unwritable") from None
     emit(as_json, found | {"out": str(out)}, str(out))
 
@@ -193,7 +196,7 @@ def _hex(file: Path) -> str:
         with file.open("rb") as opened:
             return opened.read(_MOST_BYTES).hex()
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
 
 

@@ -19,6 +19,7 @@ from rogatory_node.cli import words
 from rogatory_node.cli.options import AsOption, JsonOption
 from rogatory_node.cli.output import USAGE, Failure, emit, refuse_unwritable
 from rogatory_node.cli.printing import CaseHomeOption, read_form
+from rogatory_node.cli.system import why
 from rogatory_node.i18n import LANGUAGE, LANGUAGES, _, translate
 
 ENDINGS: Final = (".docx", ".csv", ".json")
@@ -125,7 +126,7 @@ def _pairs(file: Path) -> list[tuple[str, str]]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        what = _("The file {file} cannot be read: {why}").format(file=file, why=error.strerror)
+        what = _("The file {file} cannot be read: {why}").format(file=file, why=why(error))
         raise Failure(what, code=USAGE, slug="unreadable") from None
     try:
         if file.suffix.lower() == ".docx":

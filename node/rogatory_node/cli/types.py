@@ -88,8 +88,16 @@ def check(
 
 
 def _between(requesting: str | None, requested: str | None) -> "Between | None":
-    if requesting is None or requested is None:
+    """Return what is known between two States, or None when none was named.
+
+    Raises:
+        Failure: Only one was named, or one is no State.
+    """
+    if requesting is None and requested is None:
         return None
+    if requesting is None or requested is None:
+        missing = "--from" if requesting is None else "--to"
+        raise Failure(_("“{field}” is missing.").format(field=missing), code=USAGE, slug="usage")
     from rogatory_node.casework.checking import Between
     from rogatory_node.casework.law.library import shipped
     from rogatory_node.cli.law_packs import state_of

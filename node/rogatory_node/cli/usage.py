@@ -65,6 +65,7 @@ class _Context(typer.Context):
 def speaking(command: Any) -> Any:
     """Let a command and those below it write their help in the language of the reader, and return it."""
     command.context_class = _Context
+    command.short_help = command.short_help or command.help  # else lists cut the sentence off in the middle
     for each in getattr(command, "commands", {}).values():
         speaking(each)
     return command

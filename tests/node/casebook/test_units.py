@@ -59,5 +59,12 @@ def test_only_who_may_opens_and_closes_and_what_is_unfit_is_refused(staff: Staff
     for types in (frozenset[str](), frozenset({"a b"}), frozenset({"é"})):
         with pytest.raises(RoutingUnfitError):
             staff.one(units.open, Opening(name="Data", types=types))
+    for misspelt in (
+        Opening(name="Data", types=frozenset({"data.preserv"})),
+        Opening(name="Data", types=frozenset({"date.*"})),
+        Opening(name="Data", grades=frozenset({"HIGH"})),
+    ):
+        with pytest.raises(RoutingUnfitError):
+            staff.one(units.open, misspelt)
     with pytest.raises(UnitUnknownError):
         staff.one(units.close, Closing(unit=Id16(bytes(16))))

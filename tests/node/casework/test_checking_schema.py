@@ -26,6 +26,11 @@ def test_each_defect_is_named_with_its_place(code: str) -> None:
         assert first.path.startswith("/")
 
 
+def test_a_kind_that_nobody_knows_is_misspelt() -> None:
+    (found,) = [each for each in check({"kind": "reqest"}, at=AT) if each.path == "/kind"]
+    assert (found.code, found.level) == ("field.choice", "wrong")
+
+
 def test_an_old_version_of_a_type_says_so() -> None:
     form = catalogue.example("data.preserve")
     (measure,) = shape.measures(form)

@@ -39,7 +39,14 @@ async def test_words_find_cases(cli: Any, node: Node, came: Any) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["--mine", "--all"], "view"), (["--due", "soon"], "date"), (["--with", "QQ"], "recipient.unknown")],
+    [
+        (["--type", "data.preserv"], "unknown"),
+        (["--state", "delivred"], "usage"),
+        (["--grade", "high"], "usage"),
+        (["--mine", "--all"], "view"),
+        (["--due", "soon"], "date"),
+        (["--with", "QQ"], "recipient.unknown"),
+    ],
 )
 async def test_what_cannot_be_asked(cli: Any, words: list[str], code: str) -> None:
     status, told = await cli("cases", *words)

@@ -52,6 +52,12 @@ async def test_items_are_shown_noted_and_printed(cli: Cli, came: Came, tmp_path:
     assert out.read_bytes()[:2] == b"PK"
 
 
+async def test_a_misspelt_action_names_those_that_people_type(cli: Cli) -> None:
+    status, told = await cli("custody", CASE, "frob")
+    assert (status, told["error"]["code"]) == (2, "usage")
+    assert "add, receive, keep, seal" in told["error"]["what"]
+
+
 @pytest.mark.parametrize("words", [["keep", "--say", "place"], ["keep", "--at", "yesterday"]])
 def test_wrong_words_are_wrong_usage(words: list[str], tmp_path: Path) -> None:
     assert run(["custody", CASE, *words, "--home", str(tmp_path)]) == 2

@@ -7,6 +7,12 @@ from typing import Any
 Cli = Callable[..., Awaitable[tuple[int, Any]]]
 
 
+async def test_what_does_not_fit_is_named(cli: Cli) -> None:
+    status, told = await cli("people", "add", "", "--role", "drafter")
+    assert status == 1
+    assert "$.name" in told["error"]["next"]
+
+
 async def test_the_first_people_are_added_by_the_operator(cli: Cli) -> None:
     status, made = await cli("people", "add", "Ana Prova", "--role", "drafter", "--role", "handler")
     assert (status, made["name"], made["roles"]) == (0, "Ana Prova", ["drafter", "handler"])

@@ -6,7 +6,7 @@ import pytest
 
 from rogatory_node.casework.roles import Role
 from rogatory_node.cli.output import Failure
-from rogatory_node.cli.picking import code_of, day, pick, row
+from rogatory_node.cli.picking import code_of, day, pick, row, rows
 
 FOUND = [{"id": "ab" * 16, "name": "Ana"}, {"id": "ab" * 3 + "cd" * 13, "name": "Bo"}]
 
@@ -27,6 +27,11 @@ def test_what_is_nothing_or_several_is_refused(word: str, slug: str) -> None:
 
 def test_a_line_of_a_list_holds_no_strange_characters() -> None:
     assert row("a", None, "b\x1b[2J") == "a  b�[2J"
+
+
+def test_an_empty_list_is_said() -> None:
+    assert rows(["a", "b"]) == "a\nb"
+    assert rows([]) == "Nothing was found."
 
 
 def test_days_and_codes() -> None:

@@ -24,6 +24,12 @@ async def test_counts_for_people_and_as_csv(cli: Any, node: Node, came: Any) -> 
     assert (await cli("statistics", *PERIOD, "--with", "XB"))[1]["totals"]["received"]["total"] == 2
 
 
+async def test_a_period_that_ends_before_it_begins_is_wrong_usage(cli: Any) -> None:
+    status, told = await cli("statistics", "--from", "2027-01-31", "--to", "2027-01-01")
+    assert (status, told["error"]["code"]) == (2, "period")
+    assert (await cli("statistics", "--from", "2027-01-31", "--to", "2027-01-31"))[0] == 0
+
+
 async def test_the_list_for_a_meeting(cli: Any, node: Node, came: Any) -> None:
     await booked(node, came)
     _, text = await cli("statistics", "--open", "XB", text=True)

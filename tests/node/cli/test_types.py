@@ -61,6 +61,7 @@ def test_checks_a_file_between_two_states(tmp_path: Path, capsys: pytest.Capture
     found = {each["code"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
     assert found["basis.not-in-force"]["path"] == "/legal_basis/0/instrument"
     assert run(["check", str(file), "--from", "XA", "--to", "Xebora"]) == 2
+    assert run(["check", str(file), "--from", "XA"]) == run(["check", str(file), "--to", "XB"]) == 2
 
 
 @pytest.mark.parametrize("content", [None, b"x", b"[]", b'{"a":1,"a":2}'])

@@ -41,6 +41,12 @@ def test_a_command_with_others_below_it_and_no_word_shows_its_help(capsys: pytes
     assert (out, "Show this text and end." in err, "admit" in err) == ("", True, True)
 
 
+def test_no_sentence_of_a_list_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    out, _ = capsys.readouterr()
+    assert "Say what of a node is as it should be, and what to do about the rest." in " ".join(out.split())
+
+
 @pytest.mark.parametrize("command", [["send"], []])
 def test_help_speaks_the_language_of_the_reader(command: list[str]) -> None:
     environ = os.environ | {"ROGATORY_LANGUAGE": "fr"}
