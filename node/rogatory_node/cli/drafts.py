@@ -17,7 +17,7 @@ from rogatory_node.cli.files import files_of, read_form, send_files
 from rogatory_node.cli.options import HomeOption, JsonOption, TokenOption
 from rogatory_node.cli.output import USAGE, Failure, emit
 from rogatory_node.cli.people import API, client_of
-from rogatory_node.cli.picking import pick, row
+from rogatory_node.cli.picking import is_whole, pick, row
 from rogatory_node.cli.sending import AttachOption, LangOption, LetterOption, LifeOption, ToOption
 from rogatory_node.i18n import _
 
@@ -57,8 +57,7 @@ def found(client: Client, word: str, *, version: int | None = None, reason: str 
     Raises:
         Failure: None or several begin so, or it is not there for this person.
     """
-    whole = len(word) == 32
-    which = word.lower() if whole else pick(client.get(f"{API}/drafts")["drafts"], word)
+    which = word if is_whole(word) else pick(client.get(f"{API}/drafts")["drafts"], word)
     return client.get(f"{API}/drafts/{which}", version=version, reason=reason)
 
 

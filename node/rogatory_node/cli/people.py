@@ -14,7 +14,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption, TokenOption, token_of
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import emit
-from rogatory_node.cli.picking import code_of, day, pick, row, rows
+from rogatory_node.cli.picking import code_of, day, is_whole, pick, row, rows
 from rogatory_node.i18n import _
 
 API: Final = "/api/v1"
@@ -99,11 +99,13 @@ def disable(
 
 
 def person_of(client: Client, word: str) -> str:
-    """Return the identifier of the person whom a word means.
+    """Return the identifier of the person whom a word means; whole digits need no look at the list of people.
 
     Raises:
         Failure: Nobody is called so, or several are.
     """
+    if is_whole(word):
+        return word
     return pick(client.get(f"{API}/people")["people"], word)
 
 

@@ -9,6 +9,7 @@ from rogatory_node.cli.output import USAGE, Failure
 from rogatory_node.i18n import _
 
 MIN_PREFIX: Final = 6
+ID_DIGITS: Final = 32
 
 
 def pick(found: Sequence[Mapping[str, Any]], word: str) -> str:
@@ -27,6 +28,11 @@ def pick(found: Sequence[Mapping[str, Any]], word: str) -> str:
         raise Failure(what.format(word=words.clean(word), candidates=", ".join(fitting)), slug="ambiguous")
     identifier: str = fitting[0]
     return identifier
+
+
+def is_whole(word: str) -> bool:
+    """Tell whether a word is a whole identifier, as the node writes them."""
+    return len(word) == ID_DIGITS and set(word) <= set("0123456789abcdef")
 
 
 def row(*parts: str | None) -> str:

@@ -31,3 +31,13 @@ async def test_somebody_acts_in_anothers_name_until_it_is_ended(cli: Cli) -> Non
     assert (status, made["roles"]) == (0, ["signatory"])
     assert "→" in (await cli("delegations", "list", text=True))[1]
     assert (await cli("delegations", "end", made["id"][:10]))[1]["revoked_at"] is not None
+
+
+async def test_who_does_not_see_the_list_of_people_names_others_by_their_digits(cli: Cli, act: Any) -> None:
+    by = await act("signatory")
+    bo = (await cli("people", "add", "Bo", "--role", "drafter"))[1]["id"]
+    ana = next(each["id"] for each in (await cli("people", "list"))[1]["people"] if each["name"] == "Ana")
+    soon = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d")
+    more = ("--role", "signatory", "--until", soon, *by)
+    assert (await cli("delegations", "grant", "Ana", bo, *more))[1]["error"]["code"] == "forbidden"
+    assert (await cli("delegations", "grant", ana, bo, *more))[0] == 0

@@ -6,7 +6,7 @@ import pytest
 
 from rogatory_node.casework.roles import Role
 from rogatory_node.cli.output import Failure
-from rogatory_node.cli.picking import code_of, day, pick, row, rows
+from rogatory_node.cli.picking import code_of, day, is_whole, pick, row, rows
 
 FOUND = [{"id": "ab" * 16, "name": "Ana"}, {"id": "ab" * 3 + "cd" * 13, "name": "Bo"}]
 
@@ -40,3 +40,10 @@ def test_days_and_codes() -> None:
     assert code_of(Role, "drafter") == "drafter"
     with pytest.raises(Failure):
         code_of(Role, "king")
+
+
+@pytest.mark.parametrize(
+    ("word", "whole"), [("ab" * 16, True), ("AB" * 16, False), ("ab" * 15, False), ("xy" * 16, False)]
+)
+def test_whole_identifiers_are_known_by_their_form(word: str, whole: bool) -> None:
+    assert is_whole(word) is whole
