@@ -13,7 +13,7 @@ import typer
 from rogatory_node.cli import words
 from rogatory_node.cli.drafts import DraftArgument, approvals_line, found, writer
 from rogatory_node.cli.options import HomeOption, JsonOption, TokenOption
-from rogatory_node.cli.output import USAGE, Failure, emit, note
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note
 from rogatory_node.cli.people import API
 from rogatory_node.cli.sending import YesOption
 from rogatory_node.i18n import _
@@ -49,7 +49,7 @@ def _confirm(waiting: dict[str, Any], checked: dict[str, Any]) -> None:
         then = _("Send without asking: --yes")
         raise Failure(_("Nobody is here to confirm what is sent."), then, USAGE, "unconfirmed")
     note("\n".join(check_page(waiting, checked)))
-    if not typer.confirm(_("Approve it?"), err=True):
+    if not confirmed(_("Approve it?")):
         raise Failure(_("Nothing was sent."), slug="not-confirmed")
 
 

@@ -18,7 +18,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.law_packs import FileArgument, MaybeHomeOption, YesOption, state_of, unread
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit, note, refuse_unwritable
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note, refuse_unwritable
 from rogatory_node.i18n import LANGUAGE, _
 
 
@@ -159,7 +159,7 @@ def _confirm(shown: dict[str, Any], *, yes: bool) -> None:
         raise Failure(what, _("Decide without asking: --yes"), USAGE, "unconfirmed")
     for each in shown["entries"]:
         note(words.clean(f"  {each['state']}  {each['id']}  {_name(each['names'])}"))
-    if not typer.confirm(_("Take this?"), err=True):
+    if not confirmed(_("Take this?")):
         raise Failure(_("Nothing was taken."), slug="not-confirmed")
 
 

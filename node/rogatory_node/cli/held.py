@@ -15,7 +15,7 @@ from rogatory_node.cli.cases import CaseArgument
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit, note
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note
 from rogatory_node.i18n import _
 
 ToArgument = Annotated[
@@ -111,5 +111,5 @@ def confirm(page: list[str]) -> None:
     if not sys.stdin.isatty():
         raise Failure(_("Nobody is here to confirm this."), _("Do it without asking: --yes"), USAGE, "unconfirmed")
     note("\n".join(page))
-    if not typer.confirm(_("Do it?"), err=True):
+    if not confirmed(_("Do it?")):
         raise Failure(_("Nothing was changed."), slug="not-confirmed")

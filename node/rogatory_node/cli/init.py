@@ -19,7 +19,7 @@ import typer
 
 from rogatory_node.cli.options import HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit, note
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note
 from rogatory_node.home import Home
 from rogatory_node.i18n import LANGUAGE, _
 
@@ -107,7 +107,8 @@ def init(
     _check(answers)
     if asking and not yes:
         note(_page(at, answers))
-        typer.confirm(_("Write this?"), default=True, abort=True, err=True)
+        if not confirmed(_("Write this?"), default=True):
+            raise typer.Abort
     _found(at, answers, as_json=as_json)
 
 

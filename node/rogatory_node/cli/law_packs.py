@@ -15,7 +15,7 @@ from rogatory_node.cli import words
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit, note, refuse_unwritable
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note, refuse_unwritable
 from rogatory_node.cli.system import why
 from rogatory_node.i18n import _
 
@@ -192,7 +192,7 @@ def confirm(shown: dict[str, Any], *, yes: bool) -> None:
         what = _("Nobody is here to confirm the decision.")
         raise Failure(what, _("Decide without asking: --yes"), USAGE, "unconfirmed")
     note("\n".join(_changes(shown)))
-    if not typer.confirm(_("Take this?"), err=True):
+    if not confirmed(_("Take this?")):
         raise Failure(_("Nothing was taken."), slug="not-confirmed")
 
 

@@ -66,6 +66,31 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def confirmed(question: str, *, default: bool = False) -> bool:
+    """Ask a person, on standard error, for yes or no in the words of the language; the English letters do as well.
+
+    Raises:
+        typer.Abort: There is no answer.
+    """
+    import typer
+
+    yes, no = _("Yes").casefold(), _("No").casefold()
+    answers = dict.fromkeys(("n", "no", no[0], no), False) | dict.fromkeys(("y", "yes", yes[0], yes), True)
+    shown = f"{question} ({yes}/{no}) [{yes if default else no}]: "
+    while True:
+        print(shown, end="", file=sys.stderr, flush=True)
+        try:
+            said = sys.stdin.readline()
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+        if not said:
+            raise typer.Abort
+        found = answers.get(said.strip().casefold(), default if not said.strip() else None)
+        if found is not None:
+            return found
+        note(_("Answer {yes} or {no}.").format(yes=yes, no=no))
+
+
 def show_failure(failure: Failure, *, as_json: bool) -> None:
     """Write a failure."""
     if as_json:

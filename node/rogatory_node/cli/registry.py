@@ -14,7 +14,7 @@ from rogatory_node.cli import words
 from rogatory_node.cli.client import Client
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import USAGE, Failure, emit, note
+from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note
 from rogatory_node.i18n import _, later
 
 AuthorityArgument = Annotated[
@@ -176,7 +176,7 @@ def _confirm(shown: dict[str, Any]) -> None:
 
 def _ask() -> None:
     _must_be_asked()
-    if not typer.confirm(_("Decide this?"), err=True):
+    if not confirmed(_("Decide this?")):
         raise Failure(_("Nothing was decided."), slug="not-confirmed")
 
 

@@ -26,7 +26,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.files import File, discard, files_of, read_form, send_files
 from rogatory_node.cli.options import AsOption, HomeOption, JsonOption
 from rogatory_node.cli.options import home as home_at
-from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit, note
+from rogatory_node.cli.output import REFUSED, USAGE, Failure, confirmed, emit, note
 from rogatory_node.i18n import LANGUAGE, _
 
 _ID_BYTES: Final = 16
@@ -216,7 +216,7 @@ def _confirm(checked: dict[str, Any], letter: _Letter, findings: Sequence[Findin
             _("Nobody is here to confirm what is sent."), _("Send without asking: --yes"), USAGE, "unconfirmed"
         )
     note("\n".join(_check_page(checked, letter, findings)))
-    if not typer.confirm(_("Send it?"), err=True):
+    if not confirmed(_("Send it?")):
         raise Failure(_("Nothing was sent."), slug="not-confirmed")
 
 

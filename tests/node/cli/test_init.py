@@ -120,7 +120,7 @@ SAID = (
     (b"[]: ", ""),
     (b"root key: ", PASSPHRASE),
     (b"more: ", PASSPHRASE),
-    (b"[Y/n]: ", "y"),
+    (b"[yes]: ", "y"),
 )
 
 
