@@ -120,8 +120,18 @@ async def _answer(way: _Way, endpoint: Endpoint, request: web.Request) -> web.St
             request=request,
         )
         kept = None if call.key is None else await read(way.node, way.book.onces.kept, call.key)
-        answered = await endpoint.handler(call) if kept is None else msgspec.Raw(kept)
+        answered = await endpoint.handler(call) if kept is None else _again(kept)
         return _sent(endpoint, answered, request)
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    version: int | None = None
+
+
+def _again(kept: bytes) -> Answer:
+    """Answer as before, also in ``ETag``: it is the version where the answer has one."""
+    version = msgspec.json.decode(kept, type=_Versioned).version
+    return Answer(value=msgspec.Raw(kept), version=None if version is None else str(version))
 
 
 @asynccontextmanager

@@ -65,11 +65,17 @@ async def test_an_upload_is_not_lost_with_a_draft_that_was_refused(call: Any, hi
     assert (await call("POST", "/drafts", token=words, json=new))[0] == 201
 
 
-async def test_the_same_call_again_is_one_draft(call: Any, hire: Any) -> None:
+async def test_the_same_call_again_is_one_draft(base: str, call: Any, hire: Any) -> None:
     _, words = await hire(Role.DRAFTER)
     more = {"token": words, "headers": {"Idempotency-Key": "case-7"}}
     first = await call("POST", "/drafts", **more, json={"form": FORM})
     assert await call("POST", "/drafts", **more, json={"form": FORM}) == first
+    headers = more["headers"] | {"Authorization": f"Bearer {words}"}
+    async with (
+        ClientSession() as session,
+        session.post(f"{base}/drafts", headers=headers, json={"form": FORM}) as reply,
+    ):
+        assert reply.headers["ETag"] == '"1"'
     assert len((await call("GET", "/drafts", token=words))[1]["drafts"]) == 1
     status, problem = await call("POST", "/drafts", **more, json={"form": "{}"})
     assert (status, problem["code"]) == (422, "idempotency.reused")
