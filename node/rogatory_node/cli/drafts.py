@@ -4,9 +4,9 @@
 * Whoever saves overwrites the version that was read; if another saved meanwhile, nothing is lost and nothing is saved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,11 +17,19 @@ from rogatory_node.cli.files import files_of, read_form, send_files
 from rogatory_node.cli.options import HomeOption, JsonOption, TokenOption
 from rogatory_node.cli.output import USAGE, Failure, emit
 from rogatory_node.cli.people import API, client_of
-from rogatory_node.cli.picking import is_whole, pick, row
+from rogatory_node.cli.picking import is_whole, pick, row, rows
 from rogatory_node.cli.sending import AttachOption, LangOption, LetterOption, LifeOption, ToOption
-from rogatory_node.i18n import _
+from rogatory_node.i18n import _, later
 
 DraftArgument = Annotated[str, typer.Argument(metavar="DRAFT", help=_("The draft: the first of its digits."))]
+
+_SHORT: Final = 12
+STATES: Final[Mapping[str, str]] = {
+    "open": later("being written"),
+    "offered": later("waits for approval"),
+    "sent": later("sent"),
+    "discarded": later("given up"),
+}
 
 
 def add(app: typer.Typer) -> None:
@@ -67,7 +75,7 @@ def found(client: Client, word: str, *, version: int | None = None, reason: str 
 def drafts(home: HomeOption, token: TokenOption = None, as_json: JsonOption = False) -> None:
     """List drafts."""
     answer = writer(home, token).get(f"{API}/drafts")
-    emit(as_json, answer, "\n".join(map(_line, answer["drafts"])))
+    emit(as_json, answer, rows(map(_line, answer["drafts"])))
 
 
 def show(
@@ -172,8 +180,9 @@ def submit(draft: DraftArgument, home: HomeOption, token: TokenOption = None, as
 def recall(draft: DraftArgument, home: HomeOption, token: TokenOption = None, as_json: JsonOption = False) -> None:
     """Take back what waits for approval."""
     client = writer(home, token)
-    done = client.post(f"{API}/drafts/{found(client, draft)['id']}/recall")
-    emit(as_json, done)
+    old = found(client, draft)
+    done = client.post(f"{API}/drafts/{old['id']}/recall")
+    emit(as_json, done, row(old["id"][:_SHORT], _(STATES["open"])))
 
 
 def give_back(
@@ -189,7 +198,7 @@ def give_back(
     if old["hash"] is None:
         raise Failure(_("This draft does not wait for approval."), slug="approval.not-offered")
     done = client.post(f"{API}/drafts/{old['id']}/return", json={"hash": old["hash"], "reason": reason})
-    emit(as_json, done)
+    emit(as_json, done, row(old["id"][:_SHORT], _("Returned: {reason}").format(reason=reason)))
 
 
 def discard(draft: DraftArgument, home: HomeOption, token: TokenOption = None, as_json: JsonOption = False) -> None:
@@ -197,7 +206,7 @@ def discard(draft: DraftArgument, home: HomeOption, token: TokenOption = None, a
     client = writer(home, token)
     old = found(client, draft)
     done = client.post(f"{API}/drafts/{old['id']}/discard", version=str(old["version"]))
-    emit(as_json, done)
+    emit(as_json, done, row(old["id"][:_SHORT], _(STATES["discarded"])))
 
 
 def approvals_line(standing: dict[str, Any]) -> str:
@@ -207,11 +216,5 @@ def approvals_line(standing: dict[str, Any]) -> str:
 
 
 def _line(draft: dict[str, Any]) -> str:
-    states = {
-        "open": _("being written"),
-        "offered": _("waits for approval"),
-        "sent": _("sent"),
-        "discarded": _("given up"),
-    }
     said = draft["type"] or draft["kind"]
-    return row(draft["id"][:12], states[draft["state"]], said, draft["grade"], words.moment(draft["changed_at"]))
+    return row(draft["id"][:_SHORT], _(STATES[draft["state"]]), said, draft["grade"], words.moment(draft["changed_at"]))

@@ -33,7 +33,7 @@ async def test_a_draft_is_written_shown_and_saved(cli: Cli, act: As, file: Path)
     assert "transit" in text
     assert (await cli("draft", "show", made["id"], "--version-number", "1", *by))[1]["form"].count("extradition") == 1
     assert "being written" in (await cli("drafts", *by, text=True))[1]
-    assert (await cli("draft", "discard", made["id"], *by))[0] == 0
+    assert (await cli("draft", "discard", made["id"], *by, text=True))[1] == f"{made['id'][:12]}  given up\n"
     assert (await cli("drafts", *by))[1] == {"drafts": []}
 
 
@@ -46,10 +46,11 @@ async def test_what_is_returned_says_why(cli: Cli, act: As, file: Path) -> None:
     status, standing = await cli("draft", "submit", draft, *by)
     assert (status, standing["needed"]) == (0, 1)
     assert "waits for approval" in (await cli("drafts", *by, text=True))[1]
-    assert (await cli("draft", "return", draft, "--reason", "Name the court.", *reviewer))[0] == 0
+    status, text = await cli("draft", "return", draft, "--reason", "Name the court.", *reviewer, text=True)
+    assert (status, text) == (0, f"{draft[:12]}  Returned: Name the court.\n")
     assert "Returned: Name the court." in (await cli("draft", "show", draft, *by, text=True))[1]
     assert (await cli("draft", "submit", draft, *by, text=True))[1].endswith("approved by 0 of 1\n")
-    assert (await cli("draft", "recall", draft, *by))[0] == 0
+    assert await cli("draft", "recall", draft, *by, text=True) == (0, f"{draft[:12]}  being written\n")
 
 
 async def test_refusals_are_told(cli: Cli, act: As, file: Path) -> None:
