@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from rogatory_node.cli import words
-from rogatory_node.cli.drafts import DraftArgument, approvals_line, found, writer
+from rogatory_node.cli.drafts import DraftArgument, approvals_line, checked, findings, found, writer
 from rogatory_node.cli.options import HomeOption, JsonOption, TokenOption
 from rogatory_node.cli.output import USAGE, Failure, confirmed, emit, note
 from rogatory_node.cli.people import API
@@ -37,9 +37,7 @@ def approve(
     if waiting["approvals"] is None:
         raise Failure(_("This draft does not wait for approval."), slug="approval.not-offered")
     if not yes:
-        asked = {name: waiting[name] for name in ("form", "to", "lang")}
-        names = [each["name"] for each in waiting["attachments"]]
-        _confirm(waiting, client.post(f"{API}/check", json=asked | {"names": names}))
+        _confirm(waiting, checked(client, waiting))
     standing = client.post(f"{API}/drafts/{waiting['id']}/approve", json={"hash": waiting["hash"]})
     emit(as_json, standing, approvals_line(standing))
 
@@ -63,7 +61,6 @@ def check_page(waiting: dict[str, Any], checked: dict[str, Any]) -> Iterator[str
     yield _("Delivery:   tried for {days} days").format(days=waiting["life_days"])
     for each in waiting["attachments"]:
         yield _("Attachment: {name}, {size}").format(name=words.clean(each["name"]), size=words.size(each["size"]))
-    for each in checked["findings"]:
-        yield words.clean(_("Think of:   {findings}").format(findings=f"{each['path']} {each['text']}"))
+    yield from findings(checked)
     yield _("Approved:   {approved} of {needed}, {hash}").format(**waiting["approvals"])
     yield words.clean(waiting["form"], lines=True)

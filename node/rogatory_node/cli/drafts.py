@@ -4,7 +4,7 @@
 * Whoever saves overwrites the version that was read; if another saved meanwhile, nothing is lost and nothing is saved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,7 +15,7 @@ from rogatory_node.cli.client import Client
 from rogatory_node.cli.files import discard as take_back
 from rogatory_node.cli.files import files_of, read_form, send_files
 from rogatory_node.cli.options import HomeOption, JsonOption, TokenOption
-from rogatory_node.cli.output import USAGE, Failure, emit
+from rogatory_node.cli.output import USAGE, Failure, emit, note
 from rogatory_node.cli.people import API, client_of
 from rogatory_node.cli.picking import is_whole, pick, row, rows
 from rogatory_node.cli.sending import AttachOption, LangOption, LetterOption, LifeOption, ToOption
@@ -174,6 +174,8 @@ def submit(draft: DraftArgument, home: HomeOption, token: TokenOption = None, as
     client = writer(home, token)
     old = found(client, draft)
     standing = client.post(f"{API}/drafts/{old['id']}/submit", version=str(old["version"]))
+    for line in () if as_json else findings(checked(client, old)):
+        note(line)
     emit(as_json, standing, approvals_line(standing))
 
 
@@ -207,6 +209,19 @@ def discard(draft: DraftArgument, home: HomeOption, token: TokenOption = None, a
     old = found(client, draft)
     done = client.post(f"{API}/drafts/{old['id']}/discard", version=str(old["version"]))
     emit(as_json, done, row(old["id"][:_SHORT], _(STATES["discarded"])))
+
+
+def checked(client: Client, draft: dict[str, Any]) -> dict[str, Any]:
+    """Return what the node says of a draft as it stands."""
+    asked = {name: draft[name] for name in ("form", "to", "lang")}
+    names = [each["name"] for each in draft["attachments"]]
+    return client.post(f"{API}/check", json=asked | {"names": names})
+
+
+def findings(checked: dict[str, Any]) -> Iterator[str]:
+    """Yield what a check found, a line each."""
+    for each in checked["findings"]:
+        yield words.clean(_("Think of:   {findings}").format(findings=f"{each['path']} {each['text']}"))
 
 
 def approvals_line(standing: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from rogatory_node.cli import drafts
+
 Cli = Callable[..., Awaitable[tuple[int, Any]]]
 As = Callable[..., Awaitable[tuple[str, str]]]
 
@@ -37,7 +39,7 @@ async def test_a_draft_is_written_shown_and_saved(cli: Cli, act: As, file: Path)
     assert (await cli("drafts", *by))[1] == {"drafts": []}
 
 
-async def test_what_is_returned_says_why(cli: Cli, act: As, file: Path) -> None:
+async def test_what_is_returned_says_why(cli: Cli, act: As, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     by, reviewer = await act("drafter"), await act("reviewer", name="Bo")
     draft = (await cli("draft", "new", "--file", str(file), "--to", "XB", *by))[1]["id"]
     assert (await cli("draft", "return", draft, "--reason", "No.", *reviewer))[1]["error"]["code"] == (
@@ -45,6 +47,11 @@ async def test_what_is_returned_says_why(cli: Cli, act: As, file: Path) -> None:
     )
     status, standing = await cli("draft", "submit", draft, *by)
     assert (status, standing["needed"]) == (0, 1)
+    assert (await cli("draft", "recall", draft, *by))[0] == 0
+    told: list[str] = []
+    monkeypatch.setattr(drafts, "note", told.append)
+    assert (await cli("draft", "submit", draft, *by, text=True))[0] == 0
+    assert any("“Summary of the facts” is missing." in line for line in told)
     assert "waits for approval" in (await cli("drafts", *by, text=True))[1]
     status, text = await cli("draft", "return", draft, "--reason", "Name the court.", *reviewer, text=True)
     assert (status, text) == (0, f"{draft[:12]}  Returned: Name the court.\n")
