@@ -8,7 +8,7 @@
 import asyncio
 import base64
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -93,32 +93,38 @@ def _waiting(node: Node, each: cases.Waiting) -> dict[str, Any]:
 async def show(node: Node, request: web.Request) -> web.Response:
     """Show letters of a case. Query: ``case``, and ``letter`` for one, or ``after`` and ``most`` for a page."""
     case = await read(node, case_of, request.query.get("case", ""))
+    return say(await shown(node, case, acting(request), request.query))
+
+
+async def shown(node: Node, case: Id16, role: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return letters of a case, opened in a role: ``letter`` for one, or ``after`` and ``most`` for a page.
+
+    Raises:
+        Problem: The case has no such letter, or the query is not as it should be.
+    """
     try:
-        page = await read(node, lambda connection: _page(node, connection, case, request))
+        page = await read(node, lambda connection: _page(node, connection, case, query))
     except reading.LetterUnknownError as error:
         raise Problem(404, error.code, later("The case has no such letter.")) from None
     came = tuple(each.digest for each in page.letters if not each.outgoing)
     if came:
-        opening = reading.Opening(letters=came, role=acting(request))
-        await node.writer.execute(_reading(node).opened, opening)
-    return say(
-        {
-            "case": case.hex(),
-            "conversation": (await read(node, cases.conversation, case)).hex(),
-            "own_ref": await read(node, cases.reference, case),
-            "letters": [_letter(node, each) for each in page.letters],
-            "next": None if page.next is None else page.next.hex(),
-        }
-    )
+        await node.writer.execute(_reading(node).opened, reading.Opening(letters=came, role=role))
+    return {
+        "case": case.hex(),
+        "conversation": (await read(node, cases.conversation, case)).hex(),
+        "own_ref": await read(node, cases.reference, case),
+        "letters": [_letter(node, each) for each in page.letters],
+        "next": None if page.next is None else page.next.hex(),
+    }
 
 
-def _page(node: Node, connection: Connection, case: Id16, request: web.Request) -> reading.Page:
-    word, after = request.query.get("letter"), request.query.get("after")
+def _page(node: Node, connection: Connection, case: Id16, query: Mapping[str, str]) -> reading.Page:
+    word, after = query.get("letter"), query.get("after")
     if word is not None:
         digest = reading.letter_of(connection, case, word)
         return reading.Page(letters=(_reading(node).one(connection, case, digest),), next=None)
     start = None if after is None else Digest(octets(after, 32, "after"))
-    most = number(request.query.get("most", reading.MOST_LETTERS), "most", 1, reading.MOST_LETTERS)
+    most = number(query.get("most", reading.MOST_LETTERS), "most", 1, reading.MOST_LETTERS)
     return _reading(node).page(connection, case, after=start, most=most)
 
 
@@ -183,6 +189,15 @@ async def attachment(node: Node, request: web.Request) -> web.StreamResponse:
     """Stream the true bytes of an attachment."""
     digest = Digest(octets(request.match_info["letter"], 32, "letter"))
     index = number(request.match_info["index"], "index", 0, 255)
+    return await sent(node, request, digest, index, acting(request))
+
+
+async def sent(node: Node, request: web.Request, digest: Digest, index: int, role: str) -> web.StreamResponse:
+    """Stream the true bytes of an attachment, opened in a role.
+
+    Raises:
+        Problem: There is none, or it has not arrived whole.
+    """
     try:
         found = await read(node, lambda connection: _reading(node).attachment(connection, digest, index))
     except reading.NotVerifiedError as error:
@@ -191,7 +206,7 @@ async def attachment(node: Node, request: web.Request) -> web.StreamResponse:
     except reading.ReadingError as error:
         raise Problem(404, error.code, later("There is no such attachment.")) from None
     if not found.outgoing:
-        opening = reading.Opening(letters=(digest,), role=acting(request), what="attachment.opened")
+        opening = reading.Opening(letters=(digest,), role=role, what="attachment.opened")
         await node.writer.execute(_reading(node).opened, opening)
     chunks = reading.plain(node.blobs, found)
     first = await asyncio.to_thread(next, chunks, None)  # a missing or damaged file is still a refusal here
@@ -241,37 +256,52 @@ async def _name(node: Node, case: Id16, chosen: str | None, role: str) -> None:
 
 async def acknowledge(node: Node, request: web.Request) -> web.Response:
     """Say that somebody in the named role has taken charge of the letters of a case that nobody had (evidence 40)."""
-    body, role = await read_json(request), acting(request)
+    body = await read_json(request)
     case = await read(node, case_of, text(body, "case") or "")
-    chosen = text(body, "reference")
+    return say(await taken(node, case, acting(request), text(body, "reference")))
+
+
+async def taken(node: Node, case: Id16, role: str, chosen: str | None) -> dict[str, Any]:
+    """Take charge of a case in a role, with an own reference for it if one is chosen.
+
+    Raises:
+        Problem: The reference cannot be given, or a letter cannot be taken.
+    """
     if chosen is not None:
         await _name(node, case, chosen, role)
     digests = await read(node, _cases(node).untaken, case)
     issued = await _issue(node, [Issue(letter=digest, level=Level.TAKEN, role=role) for digest in digests])
     own_ref = await read(node, cases.reference, case)
-    return say({"case": case.hex(), "own_ref": own_ref, "evidence": [_issued(each) for each in issued]})
+    return {"case": case.hex(), "own_ref": own_ref, "evidence": [_issued(each) for each in issued]}
 
 
 async def decide(node: Node, request: web.Request) -> web.Response:
     """Accept or refuse the requests of a case (evidence 50 or 51); reasons go in a letter of kind ``decision``."""
-    body, role = await read_json(request), acting(request)
+    body = await read_json(request)
     case = await read(node, case_of, text(body, "case") or "")
+    return say(await decided(node, case, acting(request), body))
+
+
+async def decided(node: Node, case: Id16, role: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Decide in a role: ``ground`` and ``reason``, ``letter`` for one of them, ``id`` of the letter of reasons.
+
+    Raises:
+        Problem: Nothing waits, the ground is none, or the letter cannot be sent; nothing is decided then.
+    """
     ground, reasons = text(body, "ground"), text(body, "reason")
     if ground is not None and ground not in deciding.GROUNDS:
         what = later("“{ground}” is no ground of refusal. The grounds are: {known}")
         raise Problem(400, "ground.unknown", what, ground=ground, known=", ".join(deciding.GROUNDS))
-    decided = await _to_decide(node, case, text(body, "letter"))
-    explaining = _explaining(node, decided, ground, reasons, body) if reasons else []
+    waiting = await _to_decide(node, case, text(body, "letter"))
+    explaining = _explaining(node, waiting, ground, reasons, body) if reasons else []
     level = Level.ACCEPTED if ground is None else Level.DECLINED
-    issued = await _issue(node, [Issue(letter=each.digest, level=level, role=role, ground=ground) for each in decided])
-    sent = [await queue_once(node, order) for order in explaining]
-    return say(
-        {
-            "case": case.hex(),
-            "evidence": [_issued(each) for each in issued],
-            "letters": [digest.hex() for digest in sent],
-        }
-    )
+    issued = await _issue(node, [Issue(letter=each.digest, level=level, role=role, ground=ground) for each in waiting])
+    queued = [await queue_once(node, order) for order in explaining]
+    return {
+        "case": case.hex(),
+        "evidence": [_issued(each) for each in issued],
+        "letters": [digest.hex() for digest in queued],
+    }
 
 
 async def _to_decide(node: Node, case: Id16, word: str | None) -> list[reading.Shown]:

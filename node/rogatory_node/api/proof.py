@@ -32,21 +32,30 @@ async def export(node: Node, request: web.Request) -> web.Response:
     case = await read(node, case_of, text(body, "case") or "")
     words = [str(word) for word in several(body, "letters", _MOST_LETTERS)]
     wish = await read(node, _wish, case, words, several(body, "withhold", MAX_ATTACHMENTS + 1), role)
+    bundle, size = await written(node, wish, out, force=body.get("force") is True)
+    registries = [{"aid": aid.hex(), "digits": digits_of(aid)} for aid in bundle.registries]
+    letters = [digest.hex() for digest in bundle.letters]
+    return say({"bundle": str(out), "bytes": size, "letters": letters, "registries": registries})
+
+
+async def written(node: Node, wish: proving.Wish, out: Path, *, force: bool = False) -> tuple[proving.Bundle, int]:
+    """Write a bundle; return it with its size.
+
+    Raises:
+        Problem: It cannot be made or written.
+    """
     maker = proving.Proving(me=node.own.aid, sealer=node.own.sealer)
     try:
         material = await read(node, proving.read, wish)
         bundle = await asyncio.to_thread(maker.assemble, material, wish, node.trust.directory)
-        await node.writer.execute(maker.exported, (role, bundle.letters))
-        force = body.get("force") is True
+        await node.writer.execute(maker.exported, (wish.role, bundle.letters))
         size = await asyncio.to_thread(proving.write, bundle, node.blobs, out, force=force)
     except (proving.ProvingError, NotProvedError, BundleError) as error:
         raise _refused(error, out) from None
     except OSError as error:
         what = later("The file {path} cannot be written: {why}")
         raise Problem(409, "export.unwritable", what, path=out, why=error.strerror) from None
-    registries = [{"aid": aid.hex(), "digits": digits_of(aid)} for aid in bundle.registries]
-    letters = [digest.hex() for digest in bundle.letters]
-    return say({"bundle": str(out), "bytes": size, "letters": letters, "registries": registries})
+    return bundle, size
 
 
 def _out(word: str | None) -> Path:

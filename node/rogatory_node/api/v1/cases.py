@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from rogatory_node.api.asking import read
 from rogatory_node.api.context import Node, Problem
 from rogatory_node.api.v1.endpoint import Call, Endpoint, Model, Page
-from rogatory_node.casebook.actors import Actor, ForbiddenError, Permit, require
+from rogatory_node.casebook.actors import Actor, ForbiddenError, Permit, event, require
 from rogatory_node.casebook.entries import NEVER, Entry
 from rogatory_node.casebook.inbox import CLOSED, Inbox, Place, View, Wanted
 from rogatory_node.casebook.offnetwork import unproved
@@ -208,6 +208,33 @@ async def case(call: Call) -> CaseWhole:
         reading = Reading(case=found.entry.case, reason=call.query.reason, by=call.acting)
         await call.node.writer.execute(Readings(sealer=call.node.own.sealer).note, reading)
     return told(found)
+
+
+async def opened_by(call: Call, action: Action = Action.CASE_READ) -> tuple[Id16, Role, str]:
+    """Return the case of the path, in which role the caller acts, and how the audit log calls him.
+
+    An auditor's ``reason`` is noted.
+
+    Raises:
+        Problem: There is no such case, as far as the caller may know, or he may not do this to it.
+    """
+    reason = getattr(call.query, "reason", "")
+
+    def work(connection: Connection) -> tuple[Id16, Permit]:
+        try:
+            case = find(connection, call.path["case"])
+        except (CaseUnknownError, CaseAmbiguousError):
+            raise _unknown() from None
+        permit = _allowed(connection, call.node, call.actor, case, reason)
+        if action is Action.CASE_READ:
+            return case, permit
+        return case, require(call.actor, action, thing_of(connection, call.node.own.sealer, call.actor, case))
+
+    case, permit = await read(call.node, work)
+    if permit.role is Role.AUDITOR:
+        reading = Reading(case=case, reason=reason, by=call.acting)
+        await call.node.writer.execute(Readings(sealer=call.node.own.sealer).note, reading)
+    return case, permit.role, event("", call.actor, role=permit.role).who
 
 
 def seen_by(connection: Connection, node: Node, actor: Actor, named: str, reason: str) -> tuple[Permit, Whole]:

@@ -99,7 +99,7 @@ class Answer:
     place: str | None = None
 
 
-Handler: TypeAlias = Callable[[Call], Awaitable[Answer | Model]]
+Handler: TypeAlias = Callable[[Call], Awaitable[Answer | Model | web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class Endpoint:
             object in question besides.
         summary: One line, in English: documentation for programmers.
         handler: What does it.
-        answer: The struct of the answer.
+        answer: The struct of the answer; ``bytes`` for a file.
         query: The struct of the query.
         body: The struct of the body; None: there is none.
         status: Of success.

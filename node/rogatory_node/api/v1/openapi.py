@@ -59,7 +59,8 @@ def describe(table: Sequence[Endpoint], prefix: str) -> dict[str, Any]:
 
 
 def _structs(endpoint: Endpoint) -> Iterator[Any]:
-    yield endpoint.answer
+    if endpoint.answer is not bytes:
+        yield endpoint.answer
     yield endpoint.query
     if endpoint.body is not None:
         yield endpoint.body
@@ -73,7 +74,7 @@ def _operation(endpoint: Endpoint, references: dict[Any, Any], components: dict[
         "responses": {
             str(endpoint.status): {
                 "description": "Done.",
-                "content": {"application/json": {"schema": references[endpoint.answer]}},
+                "content": _content(endpoint, references),
             }
         },
     }
@@ -90,9 +91,15 @@ def _operation(endpoint: Endpoint, references: dict[Any, Any], components: dict[
         codes = [code for code, of in endpoint.problems.items() if of == status]
         description = ", ".join(codes) or SHARED.get(status, "Refused.")
         told["responses"][str(status)] = {"description": description, "content": refusal}
-    if endpoint.method == "GET":
+    if endpoint.method == "GET" and endpoint.answer is not bytes:
         told["responses"]["304"] = {"description": "Unchanged."}
     return told
+
+
+def _content(endpoint: Endpoint, references: dict[Any, Any]) -> dict[str, Any]:
+    if endpoint.answer is bytes:
+        return {"application/octet-stream": {}}
+    return {"application/json": {"schema": references[endpoint.answer]}}
 
 
 def _in_path(endpoint: Endpoint) -> Iterator[dict[str, Any]]:

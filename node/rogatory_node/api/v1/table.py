@@ -7,6 +7,7 @@ from aiohttp import web
 
 from rogatory_node.api.context import Node
 from rogatory_node.api.v1 import (
+    answering,
     approvals,
     assignments,
     authorities,
@@ -37,6 +38,7 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *authorities.ENDPOINTS,
     *cases.ENDPOINTS,
     *moves.ENDPOINTS,
+    *answering.ENDPOINTS,
     *custody.ENDPOINTS,
     *recorded.ENDPOINTS,
     *people.ENDPOINTS,
