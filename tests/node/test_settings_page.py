@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from rogatory_node.config import Channel, Config, Contact, Followed
+from rogatory_node.config import Approval, Channel, Config, Contact, Followed, Webhook
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
-TABLES: dict[str, type[Any]] = {"follow": Followed, "contact": Contact, "contact.channel": Channel}
+TABLES: dict[str, type[Any]] = {
+    "follow": Followed,
+    "contact": Contact,
+    "contact.channel": Channel,
+    "approval": Approval,
+    "webhook": Webhook,
+}
 
 
 def settings(section: type[Any] = Config, prefix: str = "") -> dict[str, Field[Any]]:
