@@ -1,7 +1,8 @@
 """Letters out on one link: offers, what errors do to them, and the evidence that comes back (B.12.1, B.17).
 
 * A letter is sealed alone unless others of its urgency wait already; nothing waits to fill an envelope.
-* What another link to the same peer has offered is not offered here until that one ends.
+* What another link to the same peer has offered is not offered here until that one ends; nor is what it offered and had
+  answered while we read what waits: our reading may be older than the answer.
 * A letter that the peer delayed is offered again when its time has come, not only when something else happens.
 * Evidence that is refused is ignored, loudly; the good ones beside it are settled and acknowledged (DLV-04).
 """
@@ -40,17 +41,20 @@ class Offering:
         keys: OneTimeKeys,
         *,
         elsewhere: Callable[[], Collection[Digest]],
+        answered: Callable[[Collection[Digest]], None],
         memory: VerifiedMemory,
     ) -> None:
-        """Start; *elsewhere* names what other links to this peer have offered."""
+        """Start; *elsewhere* names what other links to this peer have offered, *answered* tells them what is done."""
         self._line, self._office, self._keys = line, office, keys
-        self._elsewhere, self._memory = elsewhere, memory
+        self._elsewhere, self._answered, self._memory = elsewhere, answered, memory
         self._delaying = Delaying(sending=office.sending)
         self._awake = asyncio.Event()
         self._sealing: frozenset[Digest] = frozenset()
         # What waited when it was last looked for, and whether to look again.
         self._due: list[Due] = []
         self._look = self._delayed = True
+        # What other links had answered since a reading began; None while nothing is read.
+        self._gone: set[Digest] | None = None
         # Whether more waited than was read, and what was queued since.
         self._more = False
         self._queued: list[Due] = []
@@ -76,6 +80,13 @@ class Offering:
     def resume(self) -> None:
         """Say that there may be room, or a key, for what waits."""
         self._awake.set()
+
+    def gone(self, letters: Collection[Digest]) -> None:
+        """Note what another link had answered."""
+        self._drop_from_due(letters)
+        self._queued = [each for each in self._queued if each.digest not in letters]
+        if self._gone is not None:
+            self._gone.update(letters)
 
     async def run(self) -> None:
         """Offer what waits, for as long as the link lives."""
@@ -159,10 +170,13 @@ class Offering:
     async def _waiting(self) -> list[Due]:
         # What is answered while this reads is on the link before and gone after it: it must not be offered again.
         taken = self._taken()
-        self._look = False
+        self._look, self._gone = False, taken
         most = len(taken) + 4 * MAX_ENVELOPE_LETTERS
-        async with self._office.readers.connect() as connection:
-            found = await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        try:
+            async with self._office.readers.connect() as connection:
+                found = await connection.run_sync(partial(self._office.sending.due, peer=self._line.peer, most=most))
+        finally:
+            self._gone = None
         self._more = len(found) == most
         return [each for each in found if each.digest not in taken]
 
@@ -216,6 +230,7 @@ class Offering:
         writer = self._office.writer
         done = await asyncio.gather(*(writer.execute(self._delaying.refused, each) for each in refusals))
         self._refused.difference_update(letters)
+        self._answered(letters)
         self._delayed = True
         if reaction.refresh or any(each and Action.REFRESH in each.actions for each in done):
             self._office.refresh(self._line.peer)
@@ -264,7 +279,9 @@ class Offering:
             return refusal
 
     def _acknowledge(self, req: int, settled: Sequence[Settled], refusals: Sequence[RefusedError]) -> None:
-        self._line.state.settle([each.letter for each in settled])
+        letters = [each.letter for each in settled]
+        self._line.state.settle(letters)
+        self._answered(letters)
         if settled:
             self._line.answer(req, Type.ACKD, tuple(each.evidence for each in settled))
         else:
@@ -272,7 +289,7 @@ class Offering:
         for each in settled:
             if Action.ALARM in each.actions:
                 self._office.alarm("evidence.contradicts", self._line.peer, each.letter)
-        self._offers = {number: letters for number, letters in self._offers.items() if number in self._line.state.ours}
+        self._offers = {number: asked for number, asked in self._offers.items() if number in self._line.state.ours}
         self.resume()
 
 

@@ -10,7 +10,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -49,7 +49,9 @@ class Session:
         memory = VerifiedMemory()
         self.line: Final = Line(link)
         self.keys: Final = OneTimeKeys(self.line, office, arrived=self._keys_arrived)
-        self._offering = Offering(self.line, office, self.keys, elsewhere=self._offered_elsewhere, memory=memory)
+        self._offering = Offering(
+            self.line, office, self.keys, elsewhere=self._offered_elsewhere, answered=self._answered, memory=memory
+        )
         self._pulling = Pulling(self.line, office, elsewhere=self._pulled_elsewhere, ended=self._wake_all)
         self._taking = Taking(self.line, office, self.keys, stored=self._pulling.wake, memory=memory)
         self._serving = Serving(self.line, office)
@@ -239,6 +241,11 @@ class Session:
 
     def _offered_elsewhere(self) -> set[Digest]:
         return {digest for each in self._beside if each is not self for digest in each.offered}
+
+    def _answered(self, letters: Collection[Digest]) -> None:
+        for each in self._beside:
+            if each is not self:
+                each._offering.gone(letters)
 
     def _pulled_elsewhere(self) -> set[Place]:
         return {place for each in self._beside if each is not self for place in each.pulled}

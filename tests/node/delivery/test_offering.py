@@ -1,12 +1,16 @@
 """What an ERROR does to a letter by its code, and what evidence counts."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pairs import AIDS, SEALS, Node, ShiftedClock, draft, joined, node, until
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rogatory_node.delivery.session import Session
 from rogatory_node.services import fresh
@@ -190,6 +194,47 @@ async def test_what_two_links_share_is_offered_once(tmp_path: Path) -> None:
         held.set()
         await until(lambda: a.count(outbox, outbox.c.state == "complete"), 3)
     assert len(offers) == len(set(offers)) == 3
+
+
+class LateReaders:
+    """Readers whose answers come late: read at once, given when they may be."""
+
+    def __init__(self, readers: AsyncEngine, may: asyncio.Event) -> None:
+        self.readers, self.may, self.read = readers, may, asyncio.Event()
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator["LateReaders"]:
+        yield self
+
+    async def run_sync(self, work: Callable[..., Any], *args: Any) -> Any:
+        async with self.readers.connect() as connection:
+            found = await connection.run_sync(work, *args)
+        self.read.set()
+        await self.may.wait()
+        return found
+
+
+async def test_what_another_link_had_answered_while_we_read_is_not_offered(tmp_path: Path) -> None:
+    async with (
+        node("XA", tmp_path) as a,
+        node("XB", tmp_path) as b,
+        joined(a, b, tmp_path) as one,
+        joined(a, b, tmp_path) as two,
+    ):
+        one.a._beside.append(two.a)
+        two.a._beside = one.a._beside
+        offering = two.a._offering
+        late = LateReaders(a.office.readers, asyncio.Event())
+        offering._office = replace(offering._office, readers=late)  # type: ignore[arg-type]
+        await a.queue(draft(1))
+        reading = asyncio.create_task(offering._waiting())
+        async with asyncio.timeout(10):
+            await late.read.wait()
+            one.wake()
+            await until(lambda: a.count(outbox, outbox.c.state == "complete"), 1)
+            late.may.set()
+            assert not one.a.offered
+            assert await reading == []
 
 
 async def expire(at: Node) -> None:

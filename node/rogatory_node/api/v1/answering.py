@@ -9,7 +9,6 @@
 import asyncio
 import secrets
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -143,7 +142,7 @@ async def proof(call: Call) -> web.StreamResponse:
         reply = web.StreamResponse()
         reply.content_type, reply.content_length = _OCTETS, size
         await reply.prepare(call.request)
-        for chunk in iter(partial(file.read, MIB), b""):
+        while chunk := await asyncio.to_thread(file.read, MIB):
             await reply.write(chunk)
         await reply.write_eof()
     return reply
