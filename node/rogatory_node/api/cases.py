@@ -324,43 +324,21 @@ async def _to_decide(node: Node, case: Id16, word: str | None) -> list[reading.S
 
 
 def _explaining(
-    node: Node, decided: Sequence[reading.Shown], ground: str | None, reasons: str | None, body: dict[str, Any]
+    node: Node, decided: Sequence[reading.Shown], ground: str | None, reasons: str, body: dict[str, Any]
 ) -> list[composing.Order]:
-    """Return the letters that give the reasons, one to each authority that asked.
+    """Return the letters that give the reasons.
 
     Raises:
         Problem: The reasons cannot be sent, so nothing is decided either.
     """
-    letter_id = octets(body.get("id"), 16, "id")
-    orders = []
-    for n, sender in enumerate(sorted({each.sender for each in decided})):
-        about = [each for each in decided if each.sender == sender]
-        form = deciding.decision_form(
-            [each.digest for each in about], ground=ground, reasons=reasons or "", grade=_grade(about)
-        )
-        order = composing.Order(
-            # Each of them is the same letter when the same decision is asked for again.
-            id=Id16((int.from_bytes(letter_id, "big") ^ n).to_bytes(16, "big")),
-            to=(sender,),
-            form=form,
-            conv=about[0].conv,
-            lang=text(body, "lang") or node.config.language,
-        )
+    letter_id, lang = octets(body.get("id"), 16, "id"), text(body, "lang") or node.config.language
+    orders = deciding.reasoning(decided, ground=ground, reasons=reasons, lang=lang, letter_id=letter_id)
+    for order in orders:
         _, mistakes = composing.examine(order, me=node.own.aid, names=())
         if mistakes:
             listed = "; ".join(map(str, mistakes))
             raise Problem(422, "letter.unfit", later("The letter cannot be sent: {reasons}"), reasons=listed)
-        orders.append(order)
     return orders
-
-
-def _grade(about: Sequence[reading.Shown]) -> str:
-    """Return the grade of the most urgent of these letters, as it stands in its form."""
-    most = max(about, key=lambda each: each.urg)
-    try:
-        return composing.read_form(most.form.data).grade
-    except composing.UnfitError:
-        return composing.DEFAULT_GRADE
 
 
 async def queue_once(node: Node, order: composing.Order) -> Digest:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from rogatory_node.casework.grounds import GROUNDS as REGISTER
-from rogatory_node.services.composing import DECISION
-from rogatory_protocol.ids import Digest
+from rogatory_node.services.composing import DECISION, DEFAULT_GRADE, Order, UnfitError, read_form
+from rogatory_node.services.reading import Shown
+from rogatory_protocol.ids import Digest, Id16
 
 ACCEPTED: Final = "ACCEPTED"
 REFUSED: Final = "REFUSED"
@@ -40,3 +41,38 @@ def decision_form(letters: Sequence[Digest], *, ground: str | None, reasons: str
     return json.dumps(form, ensure_ascii=False, indent=1).encode(
         errors="surrogatepass"
     )  # half a pair is refused when the form is read
+
+
+def reasoning(
+    decided: Sequence[Shown], *, ground: str | None, reasons: str, lang: str, letter_id: bytes
+) -> list[Order]:
+    """Return the letters that give the reasons of a decision, one to each authority that asked.
+
+    Args:
+        decided: The letters that are decided.
+        ground: Of a refusal.
+        reasons: In the officer's words.
+        lang: Their language.
+        letter_id: 16 bytes: each letter is the same when the same decision is asked for again.
+    """
+    orders = []
+    for n, sender in enumerate(sorted({each.sender for each in decided})):
+        about = [each for each in decided if each.sender == sender]
+        digests = [each.digest for each in about]
+        order = Order(
+            id=Id16((int.from_bytes(letter_id, "big") ^ n).to_bytes(16, "big")),
+            to=(sender,),
+            form=decision_form(digests, ground=ground, reasons=reasons, grade=_grade(about)),
+            conv=about[0].conv,
+            lang=lang,
+        )
+        orders.append(order)
+    return orders
+
+
+def _grade(about: Sequence[Shown]) -> str:
+    """Return the grade of the most urgent of these letters, as it stands in its form."""
+    try:
+        return read_form(max(about, key=lambda each: each.urg).form.data).grade
+    except UnfitError:
+        return DEFAULT_GRADE

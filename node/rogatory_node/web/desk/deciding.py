@@ -24,7 +24,6 @@ from rogatory_node.web.desk.case import Case
 from rogatory_node.web.desk.context import Ask, Refused
 from rogatory_node.web.desk.serving import see_other
 from rogatory_protocol.evidence import Level
-from rogatory_protocol.ids import Id16
 
 ACCEPT, REFUSE = "accept", "refuse"
 NOTHING: Final = later("Nothing in this case waits for a decision.")
@@ -82,7 +81,11 @@ async def take(ask: Ask) -> web.StreamResponse:
     if wrong:
         return await _form(ask, case, waiting, wrong)
     ground = None if accepts else ground
-    orders = _letters(ask, waiting, ground, reasons) if reasons else []
+    orders = (
+        deciding.reasoning(waiting, ground=ground, reasons=reasons, lang=ask.language, letter_id=urandom(_ID_BYTES))
+        if reasons
+        else []
+    )
     for order in orders:
         if composing.examine(order, me=ask.desk.own.aid, names=())[1]:
             return await _form(ask, case, waiting, later("The letter cannot be sent as it is."))
@@ -111,28 +114,6 @@ def _wrong(outcome: str, ground: str | None, reasons: str) -> str:
     if outcome == REFUSE and not reasons:
         return later("A refusal gives its reasons.")
     return ""
-
-
-def _letters(ask: Ask, waiting: Sequence[reading.Shown], ground: str | None, reasons: str) -> list[composing.Order]:
-    """Return the letters that give the reasons, one to each authority that asked."""
-    orders = []
-    for sender in sorted({each.sender for each in waiting}):
-        about = [each for each in waiting if each.sender == sender]
-        digests = [each.digest for each in about]
-        form = deciding.decision_form(digests, ground=ground, reasons=reasons, grade=_grade(about))
-        order = composing.Order(
-            id=Id16(urandom(_ID_BYTES)), to=(sender,), form=form, conv=about[0].conv, lang=ask.language
-        )
-        orders.append(order)
-    return orders
-
-
-def _grade(about: Sequence[reading.Shown]) -> str:
-    """Return the grade of the most urgent of these letters, as it stands in its form."""
-    try:
-        return composing.read_form(max(about, key=lambda each: each.urg).form.data).grade
-    except composing.UnfitError:
-        return composing.DEFAULT_GRADE
 
 
 async def _send(ask: Ask, order: composing.Order) -> None:
