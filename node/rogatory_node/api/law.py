@@ -16,7 +16,7 @@ from rogatory_node.api.context import Node, Problem, Route, acting, read_blocks,
 from rogatory_node.casebook import publications as pub
 from rogatory_node.casebook import treaties
 from rogatory_node.casework.law import records
-from rogatory_node.casework.law.library import Library
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.i18n import later
 from rogatory_protocol import publication as p
 from rogatory_protocol.limits import MAX_PUBLICATION_BYTES, MIB
@@ -83,7 +83,7 @@ async def listed(node: Node, kind: str) -> tuple[bytes, ...]:
     return tuple(await read(node, pub.listed, kind, pub.revoked_keys(node.trust)))
 
 
-async def library(node: Node) -> Library:
+async def corpus(node: Node) -> Corpus:
     """Return what this node knows of treaties."""
     raws = await listed(node, pub.LAW)
     return await asyncio.to_thread(treaties.over_shipped, raws)

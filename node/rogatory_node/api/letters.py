@@ -189,8 +189,8 @@ def checked(
     form: bytes, names: Sequence[str], raws: tuple[bytes, ...], mine: str, states: Sequence[str], at: float
 ) -> tuple[checking.Finding, ...]:
     """Check a request between this State and each of the others; pure, so that it may run in a thread."""
-    whole, library = composing.read_object(form), treaties.over_shipped(raws)
-    pairs = [checking.Between(library=library, requesting=mine, requested=each) for each in states]
+    whole, corpus = composing.read_object(form), treaties.over_shipped(raws)
+    pairs = [checking.Between(corpus=corpus, requesting=mine, requested=each) for each in states]
     moment = datetime.fromtimestamp(at, UTC)
     found = [each for pair in pairs for each in checking.check(whole, at=moment, attached=names, between=pair)]
     return tuple({(each.code, each.path, each.said(SOURCE)): each for each in found}.values())

@@ -13,7 +13,7 @@ from functools import lru_cache
 from rogatory_node.casebook.publications import Signed, UnreadableError, is_news
 from rogatory_node.casework.law import changes, records
 from rogatory_node.casework.law.changes import Change
-from rogatory_node.casework.law.library import Library, put_together, shipped
+from rogatory_node.casework.law.corpus import Corpus, put_together, shipped
 from rogatory_node.casework.law.records import Pack, PackError
 from rogatory_protocol import publication as p
 from rogatory_protocol.ids import Digest
@@ -41,7 +41,7 @@ class Preview:
 
 
 @lru_cache(maxsize=2)
-def over_shipped(publications: tuple[bytes, ...]) -> Library:
+def over_shipped(publications: tuple[bytes, ...]) -> Corpus:
     """Return what is shipped with these publications over it; they were verified when they were taken.
 
     A pack that an earlier program took and this one cannot read is left out: no check may fail for it.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 
-from rogatory_node.casework.law.library import Library
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.types.catalogue import RequestType
 from rogatory_node.casework.types.shape import Measure
 from rogatory_node.i18n import translate
@@ -54,12 +54,12 @@ class Between:
     """The two States of a request, and what is known of their treaties.
 
     Attributes:
-        library: What is known.
+        corpus: What is known.
         requesting: The State that asks.
         requested: The State that is asked.
     """
 
-    library: Library
+    corpus: Corpus
     requesting: str
     requested: str
 

@@ -35,15 +35,15 @@ def languages(between: Between, form_basis: Any, at: date) -> tuple[str, ...]:
 
     Nothing when that is not known, or only from an old source.
     """
-    library, state = between.library, between.requested
+    corpus, state = between.corpus, between.requested
     named = [str(each.get("instrument")) for _, each in entries(form_basis)]
     found: dict[str, None] = {}
     for code in named:
-        for said in library.statements.get((code, state), ()):
-            if said.effect is Effect.LANGUAGE and not stale(library, said, state, at):
+        for said in corpus.statements.get((code, state), ()):
+            if said.effect is Effect.LANGUAGE and not stale(corpus, said, state, at):
                 found.update(dict.fromkeys(said.values))
-    profile = library.states.get(state)
-    if not found and profile is not None and not stale(library, profile, state, at):
+    profile = corpus.states.get(state)
+    if not found and profile is not None and not stale(corpus, profile, state, at):
         found.update(dict.fromkeys(profile.languages))
     return tuple(found)
 
@@ -55,7 +55,7 @@ def bases(case: Case) -> Iterator[Finding]:
     answers = list(_answers(case, case.between))
     for place, each in entries(case.common.get("legal_basis")):
         code = each.get("instrument")
-        if not isinstance(code, str) or code not in case.between.library.instruments:
+        if not isinstance(code, str) or code not in case.between.corpus.instruments:
             continue
         path = pointer("legal_basis", place, "instrument")
         for answer in answers:
@@ -110,7 +110,7 @@ def _answers(case: Case, between: Between) -> Iterator[Found]:
             crime=crime if isinstance(crime, str) and crime != "other_serious" else None,
             years=float(years) if isinstance(years, int | float) and not isinstance(years, bool) else None,
         )
-        yield finder.find(between.library, query)
+        yield finder.find(between.corpus, query)
 
 
 RULES: Final = (bases, language)

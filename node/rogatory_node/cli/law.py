@@ -13,7 +13,7 @@ import typer
 
 from rogatory_node.cli import law_packs, words
 from rogatory_node.cli.client import Client
-from rogatory_node.cli.law_packs import MaybeHomeOption, library, state_of
+from rogatory_node.cli.law_packs import MaybeHomeOption, corpus, state_of
 from rogatory_node.cli.options import JsonOption
 from rogatory_node.cli.options import home as home_at
 from rogatory_node.cli.output import REFUSED, USAGE, Failure, emit
@@ -71,7 +71,7 @@ def find(
         years=years,
         organized=organized,
     )
-    answer = finder.find(library(home), query)
+    answer = finder.find(corpus(home), query)
     told = telling.found(answer, LANGUAGE) | {"authorities": _competent(home, query.requested, query.type)}
     emit(as_json, told, "\n".join(_found(told)))
     return 0 if any(each["strength"] not in {"barred", "last"} for each in told["bases"]) else REFUSED
@@ -87,7 +87,7 @@ def show(
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.types import catalogue
 
-    known = library(home)
+    known = corpus(home)
     if code is None:
         listed = [telling.instrument_short(each, LANGUAGE) for each in known.instruments.values()]
         emit(as_json, {"instruments": listed}, "\n".join(f"{each['code']:<12}{each['title']}" for each in listed))
@@ -110,7 +110,7 @@ def parties(
     from rogatory_node.casework.law import telling
     from rogatory_node.casework.law.standing import standing
 
-    known, asked = library(home), state_of(state)
+    known, asked = corpus(home), state_of(state)
     listed = [
         {"instrument": code, **telling.party(standing(known, each, asked, _day(at)))}
         for code, each in known.instruments.items()

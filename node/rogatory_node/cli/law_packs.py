@@ -20,8 +20,8 @@ from rogatory_node.cli.system import why
 from rogatory_node.i18n import _
 
 if TYPE_CHECKING:
+    from rogatory_node.casework.law.corpus import Corpus
     from rogatory_node.casework.law.gathering import Head
-    from rogatory_node.casework.law.library import Library
     from rogatory_node.casework.law.records import Pack
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=_("The file."))]
@@ -96,7 +96,7 @@ def export(
 
     refuse_unwritable(out)
     of = state_of(state) if state else None
-    _write(gathering.known(library(home), _head(name, version), instrument=instrument, state=of), out, as_json=as_json)
+    _write(gathering.known(corpus(home), _head(name, version), instrument=instrument, state=of), out, as_json=as_json)
 
 
 def gather(
@@ -136,9 +136,9 @@ def unread(faults: list[dict[str, Any]], count: int | None = None) -> Failure:
     return Failure(what + "".join(f"\n  {words.clean(line)}" for line in told), slug="table")
 
 
-def library(home: Path | None) -> "Library":
+def corpus(home: Path | None) -> "Corpus":
     """Return what is known: what is shipped, and the packs of a node when one is named."""
-    from rogatory_node.casework.law.library import shipped
+    from rogatory_node.casework.law.corpus import shipped
 
     if home is None:
         return shipped()

@@ -99,10 +99,10 @@ def _between(requesting: str | None, requested: str | None) -> "Between | None":
         missing = "--from" if requesting is None else "--to"
         raise Failure(_("“{field}” is missing.").format(field=missing), code=USAGE, slug="usage")
     from rogatory_node.casework.checking import Between
-    from rogatory_node.casework.law.library import shipped
+    from rogatory_node.casework.law.corpus import shipped
     from rogatory_node.cli.law_packs import state_of
 
-    return Between(library=shipped(), requesting=state_of(requesting), requested=state_of(requested))
+    return Between(corpus=shipped(), requesting=state_of(requesting), requested=state_of(requested))
 
 
 def finding_value(form: Mapping[str, Any], finding: Finding, language: str) -> dict[str, Any]:

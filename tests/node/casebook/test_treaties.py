@@ -8,7 +8,7 @@ from offices import NOW, Authority
 
 from rogatory_node.casebook.publications import OlderError, Signed, UnreadableError
 from rogatory_node.casebook.treaties import over_shipped, pack_of, preview
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_protocol.publication import Publication, build, parse
 from rogatory_protocol.signed import Context, sign
 
@@ -25,9 +25,9 @@ def pack(ver: int = 2, name: str = "north", **more) -> Signed:
 
 def test_packs_lie_over_what_is_shipped() -> None:
     assert over_shipped(()) == shipped()
-    library = over_shipped((pack().raw,))
-    assert library.parties[("UNTOC", "XE")].bound == date(2026, 10, 1)
-    assert library.versions["north"] == 2
+    corpus = over_shipped((pack().raw,))
+    assert corpus.parties[("UNTOC", "XE")].bound == date(2026, 10, 1)
+    assert corpus.versions["north"] == 2
 
 
 def test_a_preview_says_what_changes_against_what_is_held() -> None:

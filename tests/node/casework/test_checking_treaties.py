@@ -7,7 +7,7 @@ import pytest
 from rogatory_node.bench.flaws import AT, FLAWS, planted
 from rogatory_node.casework.checking import Between, check
 from rogatory_node.casework.checking_treaties import languages
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.types import catalogue
 
 # Codes of findings that do not depend on the States.
@@ -15,7 +15,7 @@ OTHERS = {code for code, _, _ in FLAWS}
 
 
 def between(requesting: str, requested: str) -> Between:
-    return Between(library=shipped(), requesting=requesting, requested=requested)
+    return Between(corpus=shipped(), requesting=requesting, requested=requested)
 
 
 def resting(*instruments: str, kind: str = "evidence.statement", **more: Any) -> dict[str, Any]:

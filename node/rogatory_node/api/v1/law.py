@@ -10,7 +10,7 @@ import msgspec
 
 from rogatory_node.api import authorities
 from rogatory_node.api.context import Problem
-from rogatory_node.api.law import library as known
+from rogatory_node.api.law import corpus as known
 from rogatory_node.api.v1.authorities import Short
 from rogatory_node.api.v1.endpoint import Answer, Call, Endpoint, Model
 from rogatory_node.casework.authorities import competence
@@ -199,29 +199,29 @@ async def find(call: Call) -> Found:
 
 async def instruments(call: Call) -> Instruments:
     """List the instruments."""
-    library = await known(call.node)
-    listed = [telling.instrument_short(each, call.language) for each in library.instruments.values()]
-    return msgspec.convert({"instruments": listed, "packs": dict(library.versions)}, Instruments)
+    corpus = await known(call.node)
+    listed = [telling.instrument_short(each, call.language) for each in corpus.instruments.values()]
+    return msgspec.convert({"instruments": listed, "packs": dict(corpus.versions)}, Instruments)
 
 
 async def instrument(call: Call) -> Answer:
     """Describe an instrument."""
-    library = await known(call.node)
-    found = library.instruments.get(call.path["code"])
+    corpus = await known(call.node)
+    found = corpus.instruments.get(call.path["code"])
     if found is None:
         raise Problem(404, "instrument-unknown", later("There is no such instrument."))
     types = [each.code for each in catalogue.types()]
-    told = telling.instrument(library, found, types, _day(call.query.at), call.language)
+    told = telling.instrument(corpus, found, types, _day(call.query.at), call.language)
     return Answer(value=msgspec.convert(told, Instrument))
 
 
 async def memberships(call: Call) -> Memberships:
     """Say how a State stands to every instrument."""
-    library, state = await known(call.node), call.path["state"].upper()
+    corpus, state = await known(call.node), call.path["state"].upper()
     listed: list[dict[str, Any]] = [
-        {"instrument": code, **telling.party(standing(library, each, state, _day(call.query.at)))}
-        for code, each in library.instruments.items()
-        if (code, state) in library.parties
+        {"instrument": code, **telling.party(standing(corpus, each, state, _day(call.query.at)))}
+        for code, each in corpus.instruments.items()
+        if (code, state) in corpus.parties
     ]
     if not listed:
         raise Problem(404, "state-unknown", later("Nothing is known of this State."))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rogatory_node.casework.law.library import Library
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.records import Instrument, Pack, Party, State, Statement
 
 _OF_FACTS: Final = {"source", "as_of", "checked"}
@@ -31,14 +31,14 @@ class Change:
     after: str
 
 
-def changes(library: Library, pack: Pack) -> tuple[Change, ...]:
+def changes(corpus: Corpus, pack: Pack) -> tuple[Change, ...]:
     """Return what a pack changes, in the order of instruments, parties, statements and States."""
-    new = library.over(pack)
+    new = corpus.over(pack)
     return (
-        *_differing("instrument", library.instruments, new.instruments, _instrument),
-        *_differing("party", library.parties, new.parties, _party),
-        *_differing("statements", library.statements, new.statements, _statements),
-        *_differing("state", library.states, new.states, _state),
+        *_differing("instrument", corpus.instruments, new.instruments, _instrument),
+        *_differing("party", corpus.parties, new.parties, _party),
+        *_differing("statements", corpus.statements, new.statements, _statements),
+        *_differing("state", corpus.states, new.states, _state),
     )
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Final
 
 from rogatory_node.casework.grounds import EXTRADITION
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.finding import Remark, Weight
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.records import Instrument
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
@@ -47,9 +47,9 @@ class Query:
     organized: bool | None = None
 
 
-def articles(library: Library, instrument: Instrument, request_type: str) -> tuple[tuple[str, ...], bool]:
+def articles(corpus: Corpus, instrument: Instrument, request_type: str) -> tuple[tuple[str, ...], bool]:
     """Return the articles for a type, and whether they name it; none when the instrument does not reach it."""
-    named = library.articles(instrument, request_type)
+    named = corpus.articles(instrument, request_type)
     if named:
         return named, True
     known = not isinstance(catalogue.type_of(request_type), catalogue.Unknown)

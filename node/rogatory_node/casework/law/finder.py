@@ -15,9 +15,9 @@ from datetime import date
 from typing import Final
 
 from rogatory_node.casework.law import covering, statements
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.covering import Query
 from rogatory_node.casework.law.finding import Absent, Basis, Found, Remark, Strength, Weight
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.records import Channel, Effect, Fact, Instrument, Kind, State, Untreatied, Words
 from rogatory_node.casework.law.standing import Standing, Status, stale, standing
 from rogatory_node.casework.law.statements import Effects
@@ -52,25 +52,25 @@ WITHOUT: Final[dict[str, Words]] = {
 """What a request rests on without a treaty."""
 
 
-def find(library: Library, query: Query) -> Found:
+def find(corpus: Corpus, query: Query) -> Found:
     """Return what carries a request, what does not, and what is not certain."""
     bases: list[Basis] = []
     absent: list[Absent] = []
-    for instrument in library.instruments.values():
-        articles, named = covering.articles(library, instrument, query.type)
-        sides = [standing(library, instrument, state, query.at) for state in (query.requesting, query.requested)]
+    for instrument in corpus.instruments.values():
+        articles, named = covering.articles(corpus, instrument, query.type)
+        sides = [standing(corpus, instrument, state, query.at) for state in (query.requesting, query.requested)]
         if not articles or not _concerns(instrument, sides):
             continue
         why = [*_not_bound(instrument, sides), *_barring(covering.offence(instrument, query))]
         if why:
             absent.append(Absent(instrument=instrument.code, title=instrument.title, why=tuple(why)))
         else:
-            bases.append(_basis(library, instrument, query, sides, articles, named=named))
-    bases += _without_treaty(library, query)
+            bases.append(_basis(corpus, instrument, query, sides, articles, named=named))
+    bases += _without_treaty(corpus, query)
     return Found(
         bases=tuple(sorted(bases, key=_order)),
         absent=tuple(sorted(absent, key=lambda each: (each.certain, each.instrument))),
-        remarks=tuple(_whole(library, query)),
+        remarks=tuple(_whole(corpus, query)),
     )
 
 
@@ -79,19 +79,19 @@ def _concerns(instrument: Instrument, sides: list[Standing]) -> bool:
     return all(known) if instrument.kind is Kind.BILATERAL else any(known)
 
 
-def between(library: Library, code: str, requesting: str, requested: str, at: date) -> tuple[Standing, ...]:
+def between(corpus: Corpus, code: str, requesting: str, requested: str, at: date) -> tuple[Standing, ...]:
     """Say how two States stand to an instrument; nothing when the instrument is not known."""
-    instrument = library.instruments.get(code)
+    instrument = corpus.instruments.get(code)
     if instrument is None:
         return ()
-    return tuple(standing(library, instrument, state, at) for state in (requesting, requested))
+    return tuple(standing(corpus, instrument, state, at) for state in (requesting, requested))
 
 
 # --- A basis ----------------------------------------------------------------------------------------------------------
 
 
 def _basis(
-    library: Library,
+    corpus: Corpus,
     instrument: Instrument,
     query: Query,
     sides: list[Standing],
@@ -99,17 +99,17 @@ def _basis(
     *,
     named: bool,
 ) -> Basis:
-    effects = statements.in_effect(library, instrument.code, query)
+    effects = statements.in_effect(corpus, instrument.code, query)
     remains = statements.remaining(articles, effects)
     said = [
         *_general(instrument, named=named),
         *covering.offence(instrument, query),
-        *statements.remarks(library, instrument, query, effects),
+        *statements.remarks(corpus, instrument, query, effects),
         *_excluded(query, articles, remains),
-        *_old(library, query, sides),
+        *_old(corpus, query, sides),
     ]
     said.sort(key=lambda each: _WEIGHTS.index(each.weight))
-    profile = library.states.get(query.requested)
+    profile = corpus.states.get(query.requested)
     return Basis(
         instrument=instrument.code,
         kind=instrument.kind,
@@ -143,7 +143,7 @@ def _excluded(query: Query, articles: tuple[str, ...], remains: tuple[str, ...])
         yield Remark(code="excluded.type", weight=weight, text=text, args={"state": query.requested})
 
 
-def _old(library: Library, query: Query, sides: list[Standing]) -> Iterator[Remark]:
+def _old(corpus: Corpus, query: Query, sides: list[Standing]) -> Iterator[Remark]:
     text = later("What is known of {state} is of {date}; look for something newer.")
     for each in sides:
         if each.stale and each.party is not None:
@@ -226,8 +226,8 @@ def _barring(found: Iterator[Remark]) -> Iterator[Remark]:
 # --- Without a treaty -------------------------------------------------------------------------------------------------
 
 
-def _without_treaty(library: Library, query: Query) -> Iterator[Basis]:
-    profile = library.states.get(query.requested)
+def _without_treaty(corpus: Corpus, query: Query) -> Iterator[Basis]:
+    profile = corpus.states.get(query.requested)
     practice = profile.untreatied if profile else None
     if practice is not Untreatied.NEVER:
         code = "COMITY" if practice is Untreatied.COURTESY else "RECIPROCITY"
@@ -255,16 +255,16 @@ def _last(code: str, query: Query, profile: State | None, practice: Untreatied |
     )
 
 
-def _whole(library: Library, query: Query) -> Iterator[Remark]:
+def _whole(corpus: Corpus, query: Query) -> Iterator[Remark]:
     for state in dict.fromkeys((query.requesting, query.requested)):
-        if library.invented(state):
+        if corpus.invented(state):
             text = later("{state} is an invented State, for practice.")
             yield Remark(code="invented", weight=Weight.NOTE, text=text, args={"state": state})
-        if not library.knows(state):
+        if not corpus.knows(state):
             text = later("Nothing is known here of the treaties of {state}.")
             yield Remark(code="state.unknown", weight=Weight.DOUBT, text=text, args={"state": state})
-    profile = library.states.get(query.requested)
-    if profile is not None and stale(library, profile, profile.code, query.at):
+    profile = corpus.states.get(query.requested)
+    if profile is not None and stale(corpus, profile, profile.code, query.at):
         text = later("What is known of {state} is of {date}; look for something newer.")
         args = {"state": profile.code, "date": profile.as_of.isoformat()}
         yield Remark(code="old", weight=Weight.DOUBT, text=text, args=args, fact=profile)

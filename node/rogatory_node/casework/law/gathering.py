@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from rogatory_node.casework import lines
-from rogatory_node.casework.law.library import Library
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.records import FORMAT, Pack, Party, PartyTable
 from rogatory_node.casework.lines import Table
 
@@ -53,24 +53,24 @@ class Origin:
     checked: bool = False
 
 
-def known(library: Library, head: Head, *, instrument: str | None = None, state: str | None = None) -> Pack:
+def known(corpus: Corpus, head: Head, *, instrument: str | None = None, state: str | None = None) -> Pack:
     """Return what is known as a pack: of one instrument, of one State, of both, or all."""
-    real = {code: each for code, each in library.instruments.items() if not each.invented}
+    real = {code: each for code, each in corpus.instruments.items() if not each.invented}
 
     def wanted(pair: tuple[str, str]) -> bool:
         code, of = pair
         fits = instrument in (None, code) and state in (None, of)
-        return fits and code in real and not library.invented(of)
+        return fits and code in real and not corpus.invented(of)
 
-    said = [library.statements[pair] for pair in sorted(filter(wanted, library.statements))]
-    states = [each for code, each in library.states.items() if state in (None, code) and not each.invented]
+    said = [corpus.statements[pair] for pair in sorted(filter(wanted, corpus.statements))]
+    states = [each for code, each in corpus.states.items() if state in (None, code) and not each.invented]
     return Pack(
         format=FORMAT,
         name=head.name,
         version=head.version,
         issued=head.issued,
         instruments=tuple(each for code, each in real.items() if state is None and instrument in (None, code)),
-        parties=tuple(library.parties[pair] for pair in sorted(filter(wanted, library.parties))),
+        parties=tuple(corpus.parties[pair] for pair in sorted(filter(wanted, corpus.parties))),
         statements=tuple(each for listed in said for each in listed),
         states=tuple(states) if instrument is None else (),
     )

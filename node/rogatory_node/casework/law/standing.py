@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from rogatory_node.casework.law.library import Library
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.records import Fact, Instrument, Party
 
 FRESH: Final = timedelta(days=366)
@@ -48,9 +48,9 @@ class Standing:
     stale: bool = False
 
 
-def standing(library: Library, instrument: Instrument, state: str, at: date) -> Standing:
+def standing(corpus: Corpus, instrument: Instrument, state: str, at: date) -> Standing:
     """Say how a State stands to an instrument on a day."""
-    party = library.parties.get((instrument.code, state))
+    party = corpus.parties.get((instrument.code, state))
     if party is None:
         return Standing(state=state, status=Status.UNKNOWN)
     since = since_when(instrument, party)
@@ -60,7 +60,7 @@ def standing(library: Library, instrument: Instrument, state: str, at: date) -> 
         since=since,
         until=party.denounced,
         party=party,
-        stale=stale(library, party, state, at),
+        stale=stale(corpus, party, state, at),
     )
 
 
@@ -74,9 +74,9 @@ def since_when(instrument: Instrument, party: Party) -> date | None:
         return date.max  # a day at the end of the calendar is never reached
 
 
-def stale(library: Library, fact: Fact, state: str, at: date) -> bool:
+def stale(corpus: Corpus, fact: Fact, state: str, at: date) -> bool:
     """Tell whether a fact about a State is so old that something newer should be looked for."""
-    return not library.invented(state) and at - fact.as_of > FRESH
+    return not corpus.invented(state) and at - fact.as_of > FRESH
 
 
 def _status(party: Party, since: date | None, at: date) -> Status:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rogatory_node.casework.grounds import EXTRADITION
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.covering import Query
 from rogatory_node.casework.law.finding import Remark, Weight
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.records import Effect, Instrument, Statement, Words
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import later
@@ -47,11 +47,11 @@ class Effects:
         return next((each.text for each in self.of(Effect.AUTHORITY) if each.text), {})
 
 
-def in_effect(library: Library, instrument: str, query: Query) -> Effects:
+def in_effect(corpus: Corpus, instrument: str, query: Query) -> Effects:
     """Return the statements of both States that were made and not withdrawn by the day."""
 
     def of(state: str) -> tuple[Statement, ...]:
-        made = library.statements.get((instrument, state), ())
+        made = corpus.statements.get((instrument, state), ())
         return tuple(each for each in made if _stands(each, query))
 
     return Effects(ours=of(query.requesting), theirs=of(query.requested))
@@ -63,7 +63,7 @@ def remaining(articles: Sequence[str], effects: Effects) -> tuple[str, ...]:
     return tuple(each for each in articles if not any(_within(each, value) for value in out))
 
 
-def remarks(library: Library, instrument: Instrument, query: Query, effects: Effects) -> Iterator[Remark]:
+def remarks(corpus: Corpus, instrument: Instrument, query: Query, effects: Effects) -> Iterator[Remark]:
     """Yield what statements and the duties of the instrument itself say of a request."""
     for statement in effects.theirs:
         rule = _RULES.get(statement.effect)
@@ -72,7 +72,7 @@ def remarks(library: Library, instrument: Instrument, query: Query, effects: Eff
     for statement in effects.ours:
         if statement.effect in {Effect.EXCLUDES, Effect.TERRITORY, Effect.OTHER} and statement.text:
             yield _said("declared.own", Weight.NOTE, DECLARED, statement)
-    yield from _extradition(library, instrument, query, effects)
+    yield from _extradition(corpus, instrument, query, effects)
     yield from _dual_criminality(instrument, query, effects)
 
 
@@ -114,12 +114,12 @@ _RULES: Final[Mapping[Effect, Callable[[Statement, Query], Iterator[Remark]]]] =
 }
 
 
-def _extradition(library: Library, instrument: Instrument, query: Query, effects: Effects) -> Iterator[Remark]:
+def _extradition(corpus: Corpus, instrument: Instrument, query: Query, effects: Effects) -> Iterator[Remark]:
     """Yield whether the requested State extradites under this instrument (UNTOC 16(5), UNCAC 44(6))."""
     if query.type not in _BY_TREATY or not instrument.notice or effects.of(Effect.BASIS_EXTRADITION):
         return
     against = effects.of(Effect.NOT_BASIS_EXTRADITION)
-    profile = library.states.get(query.requested)
+    profile = corpus.states.get(query.requested)
     free = profile is not None and profile.treaty_for_extradition is False
     if against:
         text = later("{state} does not take this instrument as a basis for extradition.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.finding import (
     CHANNELS,
     EFFECTS,
@@ -18,7 +19,6 @@ from rogatory_node.casework.law.finding import (
     Remark,
     in_language,
 )
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.law.records import Channel, Fact, Instrument
 from rogatory_node.casework.law.standing import Standing, standing
 from rogatory_node.i18n import translate
@@ -46,14 +46,14 @@ def instrument_short(each: Instrument, language: str) -> dict[str, Any]:
     }
 
 
-def instrument(library: Library, each: Instrument, types: Iterable[str], at: date, language: str) -> dict[str, Any]:
+def instrument(corpus: Corpus, each: Instrument, types: Iterable[str], at: date, language: str) -> dict[str, Any]:
     """Tell all that is known of an instrument: articles, parties, and what States said of it."""
-    articles = {code: list(library.articles(each, code)) for code in types}
+    articles = {code: list(corpus.articles(each, code)) for code in types}
     return {
         **instrument_short(each, language),
         "articles": {code: named for code, named in articles.items() if named},
         "general": each.general,
-        "parties": [party(one) for one in parties(library, each, at)],
+        "parties": [party(one) for one in parties(corpus, each, at)],
         "statements": [
             {
                 "state": said.state,
@@ -66,16 +66,16 @@ def instrument(library: Library, each: Instrument, types: Iterable[str], at: dat
                 "withdrawn": _day(said.withdrawn),
                 **_fact(said),
             }
-            for (code, _), listed in sorted(library.statements.items())
+            for (code, _), listed in sorted(corpus.statements.items())
             if code == each.code
             for said in listed
         ],
     }
 
 
-def parties(library: Library, each: Instrument, at: date) -> list[Standing]:
+def parties(corpus: Corpus, each: Instrument, at: date) -> list[Standing]:
     """Return how every State that is known of stands to an instrument, by code."""
-    return [standing(library, each, state, at) for code, state in sorted(library.parties) if code == each.code]
+    return [standing(corpus, each, state, at) for code, state in sorted(corpus.parties) if code == each.code]
 
 
 def party(each: Standing) -> dict[str, Any]:

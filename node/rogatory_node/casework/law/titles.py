@@ -1,11 +1,11 @@
-"""The titles of treaties alone, for those who only name them: the whole library takes ten times as long to read."""
+"""The titles of treaties alone, for those who only name them: the whole corpus takes ten times as long to read."""
 
 from collections.abc import Mapping
 from functools import cache
 
 import msgspec
 
-from rogatory_node.casework.law.library import DATA
+from rogatory_node.casework.law.corpus import DATA
 
 
 class _Instrument(msgspec.Struct, frozen=True):

@@ -15,8 +15,8 @@ from rogatory_node.casework.authorities import competence
 from rogatory_node.casework.authorities.directory import DUES, VOICES, Listed, due
 from rogatory_node.casework.codes import CRIME_TYPES
 from rogatory_node.casework.law import finder, telling
+from rogatory_node.casework.law.corpus import Corpus
 from rogatory_node.casework.law.finding import in_language
-from rogatory_node.casework.law.library import Library
 from rogatory_node.casework.types import catalogue
 from rogatory_node.documents import dates
 from rogatory_node.web.desk import rendering
@@ -27,14 +27,14 @@ MOST_YEARS: Final = 1_000.0
 
 async def show(ask: Ask) -> web.StreamResponse:
     """Ask for State, type and offence, and show what is known."""
-    library, listed = await _known(ask)
-    query = _query(ask, library)
-    found = None if query is None else telling.found(finder.find(library, query), ask.language)
+    corpus, listed = await _known(ask)
+    query = _query(ask, corpus)
+    found = None if query is None else telling.found(finder.find(corpus, query), ask.language)
     there = () if query is None else competence.competent(listed, query.requested, query.type)
     return rendering.page(
         ask,
         "law.html",
-        states=_states(library, ask),
+        states=_states(corpus, ask),
         kinds=catalogue.types(),
         crimes=CRIME_TYPES.values(),
         asked={name: ask.query(name) or "" for name in ("to", "type", "crime", "years")},
@@ -43,16 +43,16 @@ async def show(ask: Ask) -> web.StreamResponse:
     )
 
 
-async def _known(ask: Ask) -> tuple[Library, tuple[Listed, ...]]:
+async def _known(ask: Ask) -> tuple[Corpus, tuple[Listed, ...]]:
     revoked = publications.revoked_keys(ask.desk.trust)
     law = tuple(await ask.desk.read(publications.listed, publications.LAW, revoked))
     entries = tuple(await ask.desk.read(publications.listed, publications.ENTRY, revoked))
     return await asyncio.to_thread(lambda: (treaties.over_shipped(law), authorities.listed(entries)))
 
 
-def _query(ask: Ask, library: Library) -> finder.Query | None:
+def _query(ask: Ask, corpus: Corpus) -> finder.Query | None:
     to, kind, crime = ask.query("to") or "", ask.query("type") or "", ask.query("crime") or ""
-    if not library.knows(to) or isinstance(catalogue.type_of(kind), catalogue.Unknown):
+    if not corpus.knows(to) or isinstance(catalogue.type_of(kind), catalogue.Unknown):
         return None
     return finder.Query(
         requesting=ask.desk.own.statement.content.cc,
@@ -72,16 +72,16 @@ def _years(word: str) -> float | None:
     return years if 0 <= years <= MOST_YEARS else None
 
 
-def _states(library: Library, ask: Ask) -> list[tuple[str, str]]:
+def _states(corpus: Corpus, ask: Ask) -> list[tuple[str, str]]:
     """Return the States of which something is known, by name."""
-    codes = {state for _, state in library.parties} | library.states.keys()
-    named = [(code, _state(library, code, ask.language)) for code in codes - {ask.desk.own.statement.content.cc}]
+    codes = {state for _, state in corpus.parties} | corpus.states.keys()
+    named = [(code, _state(corpus, code, ask.language)) for code in codes - {ask.desk.own.statement.content.cc}]
     return sorted(named, key=lambda each: each[1])
 
 
-def _state(library: Library, code: str, language: str) -> str:
-    if code in library.states:
-        return in_language(library.states[code].name, language) or code
+def _state(corpus: Corpus, code: str, language: str) -> str:
+    if code in corpus.states:
+        return in_language(corpus.states[code].name, language) or code
     # Loaded for who looks at this page.
     from babel import Locale
 

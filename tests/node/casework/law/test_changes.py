@@ -3,7 +3,7 @@
 from datetime import date
 
 from rogatory_node.casework.law.changes import changes, facts
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.records import Effect, Pack, Party, PartyTable, State, Statement
 
 TODAY = date(2026, 12, 1)

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.covering import Query, articles, offence
 from rogatory_node.casework.law.finding import Weight
-from rogatory_node.casework.law.library import shipped
 
-LIBRARY = shipped()
+CORPUS = shipped()
 
 
 def asked(**more) -> Query:
@@ -33,7 +33,7 @@ def asked(**more) -> Query:
     ],
 )
 def test_offences(code, more, weights) -> None:
-    assert [each.weight for each in offence(LIBRARY.instruments[code], asked(**more))] == weights
+    assert [each.weight for each in offence(CORPUS.instruments[code], asked(**more))] == weights
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_offences(code, more, weights) -> None:
     ],
 )
 def test_types_are_named_or_reached_by_the_general_clause(code, kind, found) -> None:
-    assert articles(LIBRARY, LIBRARY.instruments[code], kind) == found
+    assert articles(CORPUS, CORPUS.instruments[code], kind) == found

@@ -6,19 +6,19 @@ from datetime import date
 import pytest
 
 from rogatory_node.casework.codes import CRIME_TYPES
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.finder import Query, between, find
 from rogatory_node.casework.law.finding import Strength
-from rogatory_node.casework.law.library import shipped
 from rogatory_node.casework.law.standing import Status
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import LANGUAGES
 
 AT = date(2026, 11, 24)
-LIBRARY = shipped()
+CORPUS = shipped()
 
 
 def found(requesting: str, requested: str, kind: str, at: date = AT, **more):
-    return find(LIBRARY, Query(requesting=requesting, requested=requested, type=kind, at=at, **more))
+    return find(CORPUS, Query(requesting=requesting, requested=requested, type=kind, at=at, **more))
 
 
 def bases(*words, **more):
@@ -111,7 +111,7 @@ def test_an_instrument_that_is_not_in_force_at_all_stays_a_doubt() -> None:
 
 @pytest.mark.parametrize("kind", [each.code for each in catalogue.types()])
 def test_every_type_is_answered_between_all_invented_states_in_every_language(kind: str) -> None:
-    states = [*LIBRARY.states, "XZ"]
+    states = [*CORPUS.states, "XZ"]
     for requested in states:
         answer = found("XA", requested, kind)
         assert [each.strength for each in answer.bases] == sorted(
@@ -124,13 +124,13 @@ def test_every_type_is_answered_between_all_invented_states_in_every_language(ki
 
 
 def test_how_two_states_stand_to_one_instrument() -> None:
-    assert [each.status for each in between(LIBRARY, "BC", "XA", "XC", AT)] == [Status.IN_FORCE, Status.NOT_PARTY]
-    assert between(LIBRARY, "GENTLEMEN", "XA", "XC", AT) == ()
+    assert [each.status for each in between(CORPUS, "BC", "XA", "XC", AT)] == [Status.IN_FORCE, Status.NOT_PARTY]
+    assert between(CORPUS, "GENTLEMEN", "XA", "XC", AT) == ()
 
 
 def test_whatever_is_asked_a_basis_is_in_force_for_both_and_nothing_is_said_twice() -> None:
     drawn = random.Random(20261124)
-    states = sorted({state for _, state in LIBRARY.parties} | {"XZ"})
+    states = sorted({state for _, state in CORPUS.parties} | {"XZ"})
     kinds = [each.code for each in catalogue.types()]
     for _ in range(300):
         at = date(drawn.randint(1985, 2030), drawn.randint(1, 12), 28)
@@ -139,7 +139,7 @@ def test_whatever_is_asked_a_basis_is_in_force_for_both_and_nothing_is_said_twic
         answer = found(*pair, drawn.choice(kinds), at, crime=crime, years=drawn.choice([None, 1, 10]))
         treaties = [each for each in answer.bases if each.kind is not None]
         for each in treaties:
-            assert [one.status for one in between(LIBRARY, each.instrument, *pair, at)] == [Status.IN_FORCE] * 2
+            assert [one.status for one in between(CORPUS, each.instrument, *pair, at)] == [Status.IN_FORCE] * 2
             assert each.articles
             assert each.since is not None
             assert each.since <= at

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.gathering import Head, Origin, known, pack_of, parties
-from rogatory_node.casework.law.library import shipped
 from rogatory_node.casework.law.records import read, written
 
 HEAD = Head(name="north", version=3, issued=date(2026, 12, 1))
@@ -30,12 +30,12 @@ def test_a_bad_line_is_named_and_nothing_is_read() -> None:
 
 
 def test_what_is_known_is_a_pack_without_what_is_invented() -> None:
-    library = shipped()
-    whole = known(library, HEAD)
+    corpus = shipped()
+    whole = known(corpus, HEAD)
     assert read(written(whole)) == whole
-    assert {each.code for each in whole.instruments} == {c for c in library.instruments if not c.startswith("X")}
-    assert not any(library.invented(each.state) for each in (*whole.parties, *whole.statements))
+    assert {each.code for each in whole.instruments} == {c for c in corpus.instruments if not c.startswith("X")}
+    assert not any(corpus.invented(each.state) for each in (*whole.parties, *whole.statements))
     assert whole.states == ()
-    one = known(library, HEAD, instrument="1988", state="SG")
+    one = known(corpus, HEAD, instrument="1988", state="SG")
     assert ([each.state for each in one.parties], one.instruments) == (["SG"], ())
     assert [each.effect.value for each in one.statements] == ["NOT_BASIS_EXTRADITION"]

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from rogatory_node.casework.law.library import DATA
+from rogatory_node.casework.law.corpus import DATA
 from rogatory_node.casework.law.records import MAX_PACK_BYTES, PackError, parties_of, read, written
 
 FILES = sorted(DATA.glob("*.json"))

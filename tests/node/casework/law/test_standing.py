@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.records import Instrument, Kind, Party
 from rogatory_node.casework.law.standing import Status, since_when, stale, standing
 
@@ -59,12 +59,12 @@ def test_a_date_that_is_given_counts_before_the_rule() -> None:
     ],
 )
 def test_how_a_state_stands_on_a_day(code, state, at, status) -> None:
-    library = shipped()
-    assert standing(library, library.instruments[code], state, at).status is status
+    corpus = shipped()
+    assert standing(corpus, corpus.instruments[code], state, at).status is status
 
 
 def test_facts_about_real_states_grow_old_and_those_about_invented_ones_do_not() -> None:
-    library, old = shipped(), party()
-    assert stale(library, old, "AD", date(2030, 1, 1))
-    assert not stale(library, old, "AD", date(2027, 1, 1))
-    assert not stale(library, old, "XA", date(2030, 1, 1))
+    corpus, old = shipped(), party()
+    assert stale(corpus, old, "AD", date(2030, 1, 1))
+    assert not stale(corpus, old, "AD", date(2027, 1, 1))
+    assert not stale(corpus, old, "XA", date(2030, 1, 1))

@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 
 from rogatory_node.casework.law import statements
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.covering import Query
 from rogatory_node.casework.law.finding import Weight
-from rogatory_node.casework.law.library import shipped
 from rogatory_node.casework.law.records import Effect
 
-LIBRARY = shipped()
+CORPUS = shipped()
 
 
 def said(code, requesting, requested, kind, at=date(2026, 11, 24)):
     query = Query(requesting=requesting, requested=requested, type=kind, at=at)
-    effects = statements.in_effect(LIBRARY, code, query)
-    found = statements.remarks(LIBRARY, LIBRARY.instruments[code], query, effects)
+    effects = statements.in_effect(CORPUS, code, query)
+    found = statements.remarks(CORPUS, CORPUS.instruments[code], query, effects)
     return effects, {each.code: each for each in found}
 
 

@@ -4,8 +4,8 @@ import json
 from datetime import date
 
 from rogatory_node.casework.law import telling
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.finder import Query, find
-from rogatory_node.casework.law.library import shipped
 
 AT = date(2026, 11, 24)
 
@@ -21,8 +21,8 @@ def test_a_finding_is_json_with_days_and_sources() -> None:
 
 
 def test_an_instrument_is_told_with_parties_articles_and_statements() -> None:
-    library = shipped()
-    told = telling.instrument(library, library.instruments["BC"], ["data.preserve", "transit"], AT, "en")
+    corpus = shipped()
+    told = telling.instrument(corpus, corpus.instruments["BC"], ["data.preserve", "transit"], AT, "en")
     assert list(told["articles"]) == ["data.preserve"]
     assert {each["state"]: each["status"] for each in told["parties"]}["XD"] == "ended"
     assert {each["effect"] for each in told["statements"]} == {"DUAL_CRIM_RESERVED", "EXCLUDES", "NO_NATIONALS"}

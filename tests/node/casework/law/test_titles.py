@@ -2,7 +2,7 @@
 
 import pytest
 
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.titles import title
 from rogatory_node.i18n import LANGUAGES
 

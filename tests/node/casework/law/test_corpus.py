@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rogatory_node.casework.law.library import shipped
+from rogatory_node.casework.law.corpus import shipped
 from rogatory_node.casework.law.records import Effect, Instrument, Kind, Pack, Party, Statement
 from rogatory_node.casework.types import catalogue
 from rogatory_node.i18n import LANGUAGES
@@ -15,34 +15,34 @@ FROM = {"source": "the depositary", "as_of": TODAY}
 
 
 def test_every_instrument_that_types_name_is_there_with_its_name_in_every_language() -> None:
-    library = shipped()
+    corpus = shipped()
     named = {each.instrument for kind in catalogue.types() for each in kind.articles}
-    assert named <= library.instruments.keys()
-    for each in library.instruments.values():
+    assert named <= corpus.instruments.keys()
+    for each in corpus.instruments.values():
         assert set(each.title) == set(LANGUAGES), each.code
 
 
 def test_facts_belong_to_instruments_and_to_types_that_exist() -> None:
-    library = shipped()
+    corpus = shipped()
     codes = {kind.code for kind in catalogue.types()}
-    assert {code for code, _ in (*library.parties, *library.statements)} <= library.instruments.keys()
-    for each in library.instruments.values():
+    assert {code for code, _ in (*corpus.parties, *corpus.statements)} <= corpus.instruments.keys()
+    for each in corpus.instruments.values():
         assert each.articles.keys() <= codes
-    for said in (each for listed in library.statements.values() for each in listed):
+    for said in (each for listed in corpus.statements.values() for each in listed):
         assert said.effect is not Effect.LANGUAGE or said.values
         assert said.effect is not Effect.EXCLUDES or said.values
 
 
 def test_nothing_of_a_real_state_is_said_to_be_checked_or_newer_than_its_source() -> None:
-    library = shipped()
-    for (_, state), party in library.parties.items():
-        invented = library.invented(state)
+    corpus = shipped()
+    for (_, state), party in corpus.parties.items():
+        invented = corpus.invented(state)
         assert party.checked == invented
         assert invented or party.as_of.year <= 2024
-    assert set(library.states) == {"XA", "XB", "XC", "XD", "XE", "XF", "XG", "XH"}
-    assert all(each.invented for each in library.states.values())
-    assert {code for code, each in library.instruments.items() if each.invented} == {
-        code for code in library.instruments if code.startswith("X")
+    assert set(corpus.states) == {"XA", "XB", "XC", "XD", "XE", "XF", "XG", "XH"}
+    assert all(each.invented for each in corpus.states.values())
+    assert {code for code, each in corpus.instruments.items() if each.invented} == {
+        code for code in corpus.instruments if code.startswith("X")
     }
 
 
@@ -73,9 +73,9 @@ def test_a_later_pack_replaces_what_it_speaks_of_and_nothing_else() -> None:
 
 
 def test_articles_are_those_of_the_instrument_and_those_that_the_type_names() -> None:
-    library = shipped()
-    assert library.articles(library.instruments["X-STRAITS"], "data.preserve") == ("18",)
-    assert "29" in library.articles(library.instruments["BC"], "data.preserve")
-    assert library.articles(library.instruments["BC"], "telepathy") == ()
-    assert library.knows("XH")
-    assert not library.knows("XZ")
+    corpus = shipped()
+    assert corpus.articles(corpus.instruments["X-STRAITS"], "data.preserve") == ("18",)
+    assert "29" in corpus.articles(corpus.instruments["BC"], "data.preserve")
+    assert corpus.articles(corpus.instruments["BC"], "telepathy") == ()
+    assert corpus.knows("XH")
+    assert not corpus.knows("XZ")

@@ -2,7 +2,7 @@
 
 * A later pack replaces what an earlier one says of the same thing: an instrument, a State, how a State stands to an
   instrument, and all statements of a State to an instrument together.
-* A library is never changed: putting a pack over it gives another.
+* A corpus is never changed: putting a pack over it gives another.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Corpus:
     """What is known.
 
     Attributes:
@@ -40,12 +40,12 @@ class Library:
     states: Mapping[str, State]
     versions: Mapping[str, int]
 
-    def over(self, pack: Pack) -> "Library":
-        """Return a library in which this pack has the last word."""
+    def over(self, pack: Pack) -> "Corpus":
+        """Return a corpus in which this pack has the last word."""
         said: dict[Pair, list[Statement]] = defaultdict(list)
         for each in pack.statements:
             said[(each.instrument, each.state)].append(each)
-        return Library(
+        return Corpus(
             instruments={**self.instruments, **{each.code: each for each in pack.instruments}},
             parties={**self.parties, **{(each.instrument, each.state): each for each in records.parties_of(pack)}},
             statements={**self.statements, **{pair: tuple(each) for pair, each in said.items()}},
@@ -68,17 +68,17 @@ class Library:
         )
 
 
-EMPTY: Final = Library(instruments={}, parties={}, statements={}, states={}, versions={})
+EMPTY: Final = Corpus(instruments={}, parties={}, statements={}, states={}, versions={})
 
 
 @cache
-def shipped() -> Library:
+def shipped() -> Corpus:
     """Return what comes with the program."""
     return put_together(records.read(path.read_bytes()) for path in sorted(DATA.glob("*.json")))
 
 
-def put_together(packs: Iterable[Pack], under: Library = EMPTY) -> Library:
-    """Return a library of packs, each over those before it."""
+def put_together(packs: Iterable[Pack], under: Corpus = EMPTY) -> Corpus:
+    """Return a corpus of packs, each over those before it."""
     for each in packs:
         under = under.over(each)
     return under
